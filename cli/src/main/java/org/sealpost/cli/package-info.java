@@ -1,0 +1,3 @@
+/** What people touch: one command line for operators. */
+@org.jspecify.annotations.NullMarked
+package org.sealpost.cli;

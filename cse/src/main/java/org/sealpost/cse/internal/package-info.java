@@ -1,0 +1,3 @@
+/** Inside the room: no other room may use this. */
+@org.jspecify.annotations.NullMarked
+package org.sealpost.cse.internal;
