@@ -1,9 +1,219 @@
 package org.sealpost.onem2m;
 
-final class Codecs {
-    private Codecs() {}
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The one codec, over either serialisation. */
+final class Codecs implements PrimitiveCodec {
+    private static final Set<String> REQUEST_MEMBERS = Set.of(
+            "op", "to", "fr", "rqi", "ty", "pc", "rvi", "ot", "rqet", "rset", "rt", "rcn", "ec", "gid", "grtm", "atrl",
+            "fc");
+    private static final Set<String> RESPONSE_MEMBERS = Set.of("rsc", "rqi", "pc", "to", "fr", "ot", "rset", "rvi");
+    private static final Set<String> RESPONSE_TYPE_MEMBERS = Set.of("rtv", "nu");
+    private static final String A_REQUEST = "a request primitive";
+    private static final String A_RESPONSE = "a response primitive";
+
+    private static final PrimitiveCodec JSON = new Codecs(new StrictTrees(Serialization.JSON));
+
+    /** Loaded when CBOR is first used: most programs never do. */
+    private static final class Cbor {
+        static final PrimitiveCodec CODEC = new Codecs(new StrictTrees(Serialization.CBOR));
+    }
+
+    private final StrictTrees trees;
+
+    private Codecs(StrictTrees trees) {
+        this.trees = trees;
+    }
 
     static PrimitiveCodec of(Serialization serialization) {
-        throw new IllegalStateException("under construction: " + serialization);
+        return serialization == Serialization.JSON ? JSON : Cbor.CODEC;
+    }
+
+    @Override
+    public byte[] encode(RequestPrimitive request) {
+        return trees.write(toTree(request));
+    }
+
+    @Override
+    public byte[] encode(ResponsePrimitive response) {
+        return trees.write(toTree(response));
+    }
+
+    @Override
+    public RequestPrimitive decodeRequest(byte[] octets) {
+        return requestFromTree(trees.read(octets));
+    }
+
+    @Override
+    public ResponsePrimitive decodeResponse(byte[] octets) {
+        return responseFromTree(trees.read(octets));
+    }
+
+    @Override
+    public JsonNode toTree(RequestPrimitive r) {
+        ObjectNode o = object();
+        o.put("op", r.operation().code()).put("to", r.to());
+        r.from().ifPresent(v -> o.put("fr", v));
+        o.put("rqi", r.requestId());
+        r.resourceType().ifPresent(v -> o.put("ty", v));
+        r.content().ifPresent(c -> o.set("pc", tree(c)));
+        r.releaseVersion().ifPresent(v -> o.put("rvi", v));
+        putTime(o, "ot", r.originatingTimestamp());
+        putTime(o, "rqet", r.requestExpiration());
+        putTime(o, "rset", r.resultExpiration());
+        r.responseType().ifPresent(v -> o.set("rt", tree(v)));
+        r.resultContent().ifPresent(v -> o.put("rcn", v));
+        r.eventCategory().ifPresent(v -> o.put("ec", v));
+        r.groupRequestId().ifPresent(v -> o.put("gid", v));
+        putTexts(o, "grtm", r.groupTargets());
+        putTexts(o, "atrl", r.attributes());
+        if (!r.filter().isEmpty()) {
+            ObjectNode fc = o.putObject("fc");
+            r.filter().forEach(fc::put);
+        }
+        return o;
+    }
+
+    @Override
+    public JsonNode toTree(ResponsePrimitive r) {
+        ObjectNode o = object();
+        o.put("rsc", r.status().code()).put("rqi", r.requestId());
+        r.content().ifPresent(c -> o.set("pc", tree(c)));
+        r.to().ifPresent(v -> o.put("to", v));
+        r.from().ifPresent(v -> o.put("fr", v));
+        putTime(o, "ot", r.originatingTimestamp());
+        putTime(o, "rset", r.resultExpiration());
+        r.releaseVersion().ifPresent(v -> o.put("rvi", v));
+        return o;
+    }
+
+    @Override
+    public RequestPrimitive requestFromTree(JsonNode tree) {
+        Members m = Members.of(tree, A_REQUEST, REQUEST_MEMBERS);
+        Operation operation = Operation.of(Math.toIntExact(Math.min(m.integer("op"), Integer.MAX_VALUE)));
+        RequestPrimitive.Builder b = new RequestPrimitive.Builder(operation, m.text("to"), m.text("rqi"));
+        m.optionalText("fr").ifPresent(b::from);
+        m.optionalInt("ty").ifPresent(b::resourceType);
+        m.get("pc").ifPresent(v -> b.content(content(v)));
+        b.releaseVersion(m.optionalText("rvi"));
+        m.optionalTimestamp("ot").ifPresent(b::originatingTimestamp);
+        m.optionalTimestamp("rqet").ifPresent(b::requestExpiration);
+        m.optionalTimestamp("rset").ifPresent(b::resultExpiration);
+        m.get("rt").ifPresent(v -> b.responseType(responseType(v)));
+        m.optionalInt("rcn").ifPresent(b::resultContent);
+        m.optionalInt("ec").ifPresent(b::eventCategory);
+        m.optionalText("gid").ifPresent(b::groupRequestId);
+        b.groupTargets(m.texts("grtm")).attributes(m.texts("atrl"));
+        m.get("fc").ifPresent(v -> b.filter(filter(v)));
+        return b.build();
+    }
+
+    @Override
+    public ResponsePrimitive responseFromTree(JsonNode tree) {
+        Members m = Members.of(tree, A_RESPONSE, RESPONSE_MEMBERS);
+        return new ResponsePrimitive(
+                ResponseStatus.of(Math.toIntExact(Math.min(m.integer("rsc"), Integer.MAX_VALUE))),
+                m.text("rqi"),
+                m.get("pc").map(Codecs::content),
+                m.optionalText("to"),
+                m.optionalText("fr"),
+                m.optionalTimestamp("ot"),
+                m.optionalTimestamp("rset"),
+                m.optionalText("rvi"),
+                Optional.empty());
+    }
+
+    @Override
+    public byte[] encode(Content content) {
+        return trees.write(tree(content));
+    }
+
+    @Override
+    public Content decodeContent(byte[] octets) {
+        return content(trees.read(octets));
+    }
+
+    @Override
+    public JsonNode decodeTree(byte[] octets) {
+        return trees.read(octets);
+    }
+
+    @Override
+    public byte[] encodeTree(JsonNode tree) {
+        return trees.write(tree);
+    }
+
+    private static Content content(JsonNode node) {
+        if (!node.isObject() || node.size() != 1) {
+            throw new Refusal(ResponseStatus.BAD_REQUEST, "the Content is not an object with exactly one member");
+        }
+        Map.Entry<String, JsonNode> only = node.properties().iterator().next();
+        if (!only.getKey().matches("[a-z0-9]{1,16}:[A-Za-z0-9]{1,32}")) {
+            throw new Refusal(ResponseStatus.BAD_REQUEST, "the Content's name has no prefix, such as m2m:");
+        }
+        return new Content(only.getKey(), only.getValue());
+    }
+
+    private static ResponseType responseType(JsonNode node) {
+        Members m = Members.of(node, "the Response Type", RESPONSE_TYPE_MEMBERS);
+        return new ResponseType((int) Math.min(m.integer("rtv"), Integer.MAX_VALUE), List.copyOf(m.texts("nu")));
+    }
+
+    /** Filter criteria are numbers or texts; lists become their elements joined by {@code +}, as in a query. */
+    private static Map<String, String> filter(JsonNode node) {
+        if (!node.isObject()) {
+            throw new Refusal(ResponseStatus.BAD_REQUEST, "the Filter Criteria are not an object");
+        }
+        Map<String, String> found = new LinkedHashMap<>();
+        for (Map.Entry<String, JsonNode> entry : node.properties()) {
+            found.put(entry.getKey(), criterion(entry.getValue()));
+        }
+        return found;
+    }
+
+    private static String criterion(JsonNode value) {
+        if (value.isArray()) {
+            return value.valueStream().map(Codecs::criterion).collect(java.util.stream.Collectors.joining("+"));
+        }
+        if (value.isObject() || value.isNull()) {
+            throw new Refusal(ResponseStatus.BAD_REQUEST, "a filter criterion is neither text nor number nor list");
+        }
+        return value.asString();
+    }
+
+    private static JsonNode tree(Content content) {
+        ObjectNode o = object();
+        o.set(content.name(), content.value());
+        return o;
+    }
+
+    private static JsonNode tree(ResponseType type) {
+        ObjectNode o = object();
+        o.put("rtv", type.mode());
+        putTexts(o, "nu", type.notificationUris());
+        return o;
+    }
+
+    private static void putTime(ObjectNode o, String name, Optional<Instant> time) {
+        time.ifPresent(t -> o.put(name, Timestamps.format(t)));
+    }
+
+    private static void putTexts(ObjectNode o, String name, List<String> texts) {
+        if (!texts.isEmpty()) {
+            var array = o.putArray(name);
+            texts.forEach(array::add);
+        }
+    }
+
+    private static ObjectNode object() {
+        return JsonNodeFactory.instance.objectNode();
     }
 }
