@@ -1,0 +1,327 @@
+package org.sealpost.e2e;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import org.sealpost.onem2m.Refusal;
+import org.sealpost.onem2m.ResponseStatus;
+
+/**
+ * ESPrim between two end points that share one pairwise key, both halves (TS-0003 8.4.2, TS-0004 7.6.2): issues receiver RandObjects, derives sessions,
+ * seals and opens requests and responses. Without I/O: time and randomness come as arguments. Everything is in memory and is given up at a restart, so no
+ * counter needs to survive. Refusals change nothing. Not thread-safe.
+ */
+public final class EsprimChannel {
+    /** How many own receiver objects, sessions in each role, and unanswered exchanges are kept: a flood can't grow memory. */
+    static final int MAX_KEPT = 16;
+
+    private static final int INSTANCE_BOUND = 1 << 24;
+
+    private final String keyId;
+    private final byte[] pairwiseKey;
+    private final AeadPolicy policy;
+    private final Duration lifetime;
+    private final SessionKeys derivation;
+    private final Map<String, RandObject> issued = bounded();
+    private final Map<String, EsprimSession> receiving = bounded();
+    private final Map<String, EsprimSession> originating = bounded();
+    private final Map<String, Exchange> exchanges = bounded();
+    private final ArrayDeque<RandObject> offeredByPeer = new ArrayDeque<>();
+    private Optional<String> current = Optional.empty();
+
+    private record Exchange(EsprimSession session, Aead aead, boolean ours) {}
+
+    /**
+     * A sealed request.
+     *
+     * @param exchange handle for {@link #openResponse}
+     * @param choice the content encryption and why
+     */
+    public record Sealed(String exchange, String object, AeadPolicy.Choice choice) {}
+
+    /** An opened request; {@code exchange} is the handle for {@link #sealResponse}. */
+    public record Opened(String exchange, byte[] plaintext) {}
+
+    /**
+     * A channel.
+     *
+     * @param keyId pairwiseESPrimKeyID; characters that JSON need not escape
+     * @param pairwiseKey 32 octets, owned by the channel from now on
+     * @param lifetime of RandObjects issued here
+     */
+    public EsprimChannel(
+            String keyId, byte[] pairwiseKey, AeadPolicy policy, Duration lifetime, SessionKeys derivation) {
+        if (!keyId.matches("[A-Za-z0-9._-]{1,128}@[A-Za-z0-9.-]{1,128}")) {
+            throw new Refusal(ResponseStatus.BAD_REQUEST, "a pairwise key id is not of the form NAME@FQDN");
+        }
+        this.keyId = keyId;
+        this.pairwiseKey = pairwiseKey;
+        this.policy = policy;
+        this.lifetime = lifetime;
+        this.derivation = derivation;
+    }
+
+    /** The pairwise key id that an ESPrim Object names, to find its channel; 4000 when it is malformed. */
+    public static String keyIdOf(String object) {
+        return EsprimHeader.of(Jwe.parse(object, EsprimHeader.NAMES)).keyId();
+    }
+
+    /** Issues a receiver RandObject to the peer (8.4.2 B.2e). */
+    public RandObject issue(Instant now, RandomGenerator random) {
+        RandObject object = RandObject.fresh(RandObject.Role.RECEIVER, now.plus(lifetime), policy.offer(), random);
+        issued.put(object.id(), object);
+        return object;
+    }
+
+    /** True when a confirmed session, or a receiver object that the peer gave in band, is there to seal a request with. */
+    public boolean ready(Instant now) {
+        return currentSession(now).isPresent() || peerObject(now).isPresent();
+    }
+
+    /**
+     * Seals a request: with the peer's receiver object to start a session, else in the current one.
+     *
+     * @throws Refusal 4114 when there is neither, 4111 when the peer's list holds nothing at or above the floor
+     */
+    public Sealed sealRequest(Optional<RandObject> receiver, byte[] plaintext, Instant now, RandomGenerator random) {
+        Optional<RandObject> fresh =
+                receiver.or(() -> currentSession(now).isPresent() ? Optional.empty() : peerObject(now));
+        EsprimSession session = fresh.map(r -> start(r, now, random))
+                .or(() -> currentSession(now))
+                .orElseThrow(() -> new Refusal(
+                        ResponseStatus.ESPRIM_UNKNOWN_RECV_RAND_ID,
+                        "there is no session: ask the peer for a RandObject first"));
+        AeadPolicy.Choice choice = policy.choose(session.receiver.aeads());
+        EsprimHeader header = new EsprimHeader(
+                choice.aead().name(),
+                keyId,
+                Optional.of(EsprimHeader.REQUEST_TYPE),
+                session.originator.id(),
+                session.receiver.id(),
+                session.confirmed() ? Optional.empty() : Optional.of(session.originator),
+                Optional.empty());
+        String object = session.seal(header.octets(), choice.aead(), plaintext);
+        return new Sealed(remember(new Exchange(session, choice.aead(), true), random), object, choice);
+    }
+
+    /** Opens a request of the peer; the checks run in the order of TS-0003 8.4.2 C.6. */
+    public Opened openRequest(String object, Instant now, RandomGenerator random) {
+        Jwe jwe = Jwe.parse(object, EsprimHeader.NAMES);
+        EsprimHeader header = EsprimHeader.of(jwe);
+        requireKeyId(header);
+        header.requireContentType(EsprimHeader.REQUEST_TYPE);
+        if (header.receiverObject().isPresent()) {
+            throw new Refusal(ResponseStatus.BAD_REQUEST, "a request carries a receiver's RandObject");
+        }
+        RandObject receiver = Optional.ofNullable(issued.get(header.receiverId()))
+                .filter(r -> now.isBefore(r.expiry()))
+                .orElseThrow(() -> new Refusal(
+                        ResponseStatus.ESPRIM_UNKNOWN_RECV_RAND_ID,
+                        "the receiver's RandObject is unknown or expired: ask for a new one"));
+        String id = sessionId(header);
+        Optional<EsprimSession> known = Optional.ofNullable(receiving.get(id));
+        EsprimSession session = known.orElseGet(() -> accept(header, receiver, now, random));
+        if (!session.usable(now)) {
+            throw new Refusal(
+                    ResponseStatus.ESPRIM_UNKNOWN_ORIG_RAND_ID,
+                    "the originator's RandObject has expired: send a new one");
+        }
+        Aead aead = agreed(header, session);
+        byte[] plaintext = session.open(jwe, aead);
+        receiving.put(id, session);
+        return new Opened(remember(new Exchange(session, aead, false), random), plaintext);
+    }
+
+    /** Seals the response of an exchange that {@link #openRequest} opened; offers a new RandObject when half the session's life is over. */
+    public String sealResponse(String exchange, byte[] plaintext, Instant now, RandomGenerator random) {
+        Exchange open = exchange(exchange, false);
+        boolean old = now.isAfter(open.session.expiry().minus(lifetime.dividedBy(2)));
+        EsprimHeader header = new EsprimHeader(
+                open.aead.name(),
+                keyId,
+                Optional.of(EsprimHeader.RESPONSE_TYPE),
+                open.session.originator.id(),
+                open.session.receiver.id(),
+                Optional.empty(),
+                old ? Optional.of(issue(now, random)) : Optional.empty());
+        String object = open.session.seal(header.octets(), open.aead, plaintext);
+        exchanges.remove(exchange);
+        return object;
+    }
+
+    /**
+     * Opens the response of an exchange that {@link #sealRequest} started (8.4.2 C.11).
+     *
+     * @throws Refusal when its identifiers are not those of the exchange, the session has expired (4113), or it is not authentic (4115); the
+     *     exchange stays open for the true answer
+     */
+    public byte[] openResponse(String exchange, String object, Instant now) {
+        Exchange open = exchange(exchange, true);
+        Jwe jwe = Jwe.parse(object, EsprimHeader.NAMES);
+        EsprimHeader header = EsprimHeader.of(jwe);
+        requireKeyId(header);
+        header.requireContentType(EsprimHeader.RESPONSE_TYPE);
+        if (header.originatorObject().isPresent()
+                || !header.originatorId().equals(open.session.originator.id())
+                || !header.receiverId().equals(open.session.receiver.id())
+                || !header.enc().equals(open.aead.name())) {
+            throw new Refusal(ResponseStatus.BAD_REQUEST, "a response belongs to another session");
+        }
+        if (!now.isBefore(open.session.expiry())) {
+            throw new Refusal(ResponseStatus.ESPRIM_UNKNOWN_ORIG_RAND_ID, "the session has expired: start a new one");
+        }
+        byte[] plaintext = open.session.open(jwe, open.aead);
+        exchanges.remove(exchange);
+        current = Optional.of(sessionId(header));
+        header.receiverObject().ifPresent(this::keepOffer);
+        return plaintext;
+    }
+
+    /** Forgets the current originating session, so that the next request starts a new one. */
+    public void abandonSession() {
+        current = Optional.empty();
+        offeredByPeer.clear();
+    }
+
+    /** True when an error about this object can be answered under protection: it names a session that proved itself. */
+    public Optional<String> sealError(String object, byte[] plaintext, Instant now, RandomGenerator random) {
+        EsprimHeader header = EsprimHeader.of(Jwe.parse(object, EsprimHeader.NAMES));
+        EsprimSession session = receiving.get(sessionId(header));
+        if (session == null || !session.usable(now) || !session.confirmed()) {
+            return Optional.empty();
+        }
+        String exchange = remember(new Exchange(session, agreed(header, session), false), random);
+        return Optional.of(sealResponse(exchange, plaintext, now, random));
+    }
+
+    /** Overwrites the keys; the channel is of no use afterwards. */
+    public void wipe() {
+        Wipe.octets(pairwiseKey);
+        receiving.values().forEach(EsprimSession::wipe);
+        originating.values().forEach(EsprimSession::wipe);
+    }
+
+    private EsprimSession start(RandObject receiver, Instant now, RandomGenerator random) {
+        if (!now.isBefore(receiver.expiry())) {
+            throw new Refusal(
+                    ResponseStatus.ESPRIM_UNKNOWN_RECV_RAND_ID, "the peer's RandObject has expired: ask for a new one");
+        }
+        if (!receiver.keyGeneration().contains(RandObject.HMAC_SHA256)) {
+            throw new Refusal(
+                    ResponseStatus.ESPRIM_UNSUPPORTED_OPTION,
+                    "the peer does not offer HMAC-SHA256 for the session key");
+        }
+        Aead aead = policy.choose(receiver.aeads()).aead();
+        Instant expiry = now.plus(lifetime).isBefore(receiver.expiry()) ? now.plus(lifetime) : receiver.expiry();
+        RandObject originator =
+                RandObject.fresh(RandObject.Role.ORIGINATOR, expiry, java.util.List.of(aead.id()), random);
+        EsprimSession session = session(receiver, originator, EsprimSession.REQUEST, random);
+        originating.put(originator.id() + "/" + receiver.id(), session);
+        return session;
+    }
+
+    private EsprimSession accept(EsprimHeader header, RandObject receiver, Instant now, RandomGenerator random) {
+        RandObject originator = header.originatorObject()
+                .orElseThrow(() -> new Refusal(
+                        ResponseStatus.ESPRIM_UNKNOWN_ORIG_RAND_ID,
+                        "the originator's RandObject is unknown: send it in full"));
+        if (!originator.id().equals(header.originatorId())) {
+            throw new Refusal(ResponseStatus.BAD_REQUEST, "ori is not the identifier of the RandObject beside it");
+        }
+        if (!now.isBefore(originator.expiry())) {
+            throw new Refusal(
+                    ResponseStatus.ESPRIM_UNKNOWN_ORIG_RAND_ID,
+                    "the originator's RandObject has expired: send a new one");
+        }
+        if (originator.expiry().isAfter(receiver.expiry())
+                || !receiver.keyGeneration().containsAll(originator.keyGeneration())
+                || !receiver.aeads().containsAll(originator.aeads())) {
+            throw new Refusal(
+                    ResponseStatus.ESPRIM_UNSUPPORTED_OPTION,
+                    "the originator's RandObject exceeds what the receiver's offers");
+        }
+        return session(receiver, originator, EsprimSession.RESPONSE, random);
+    }
+
+    private EsprimSession session(RandObject receiver, RandObject originator, int direction, RandomGenerator random) {
+        byte[] key = derivation.derive(pairwiseKey, receiver, originator);
+        return new EsprimSession(receiver, originator, key, random.nextInt(INSTANCE_BOUND), direction);
+    }
+
+    private Aead agreed(EsprimHeader header, EsprimSession session) {
+        Aead aead = Aead.named(header.enc());
+        if (!session.originator.aeads().contains(aead.id()) || !policy.accepts(aead)) {
+            throw new Refusal(
+                    ResponseStatus.ESPRIM_UNSUPPORTED_OPTION, "the content encryption is not among those agreed");
+        }
+        return aead;
+    }
+
+    private void requireKeyId(EsprimHeader header) {
+        if (!header.keyId().equals(keyId)) {
+            throw new Refusal(ResponseStatus.ESPRIM_UNKNOWN_KEY_ID, "the pairwise key id is not known here");
+        }
+    }
+
+    private Optional<EsprimSession> currentSession(Instant now) {
+        return current.map(originating::get).filter(s -> s.confirmed() && s.usable(now));
+    }
+
+    private Optional<RandObject> peerObject(Instant now) {
+        offeredByPeer.removeIf(o -> !now.isBefore(o.expiry()));
+        return Optional.ofNullable(offeredByPeer.peekLast());
+    }
+
+    private void keepOffer(RandObject offer) {
+        offeredByPeer.addLast(offer);
+        if (offeredByPeer.size() > 2) {
+            offeredByPeer.removeFirst();
+        }
+    }
+
+    private String remember(Exchange exchange, RandomGenerator random) {
+        String handle = Long.toHexString(random.nextLong()) + Long.toHexString(random.nextLong());
+        exchanges.put(handle, exchange);
+        return handle;
+    }
+
+    private Exchange exchange(String handle, boolean ours) {
+        Exchange open = exchanges.get(handle);
+        if (open == null || open.ours != ours) {
+            throw new Refusal(
+                    ResponseStatus.BAD_REQUEST,
+                    "there is no such exchange: it was answered, or the end point restarted");
+        }
+        return open;
+    }
+
+    private static String sessionId(EsprimHeader header) {
+        return header.originatorId() + "/" + header.receiverId();
+    }
+
+    private static <V> Map<String, V> bounded() {
+        return new LinkedHashMap<>() {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<String, V> eldest) {
+                return size() > MAX_KEPT;
+            }
+        };
+    }
+
+    /** For tests that look at what a refusal changed: sizes of all tables. */
+    Map<String, Integer> sizes() {
+        Map<String, Integer> sizes = new HashMap<>();
+        sizes.put("issued", issued.size());
+        sizes.put("receiving", receiving.size());
+        sizes.put("originating", originating.size());
+        sizes.put("exchanges", exchanges.size());
+        return sizes;
+    }
+}
