@@ -1,0 +1,57 @@
+package org.sealpost.group;
+
+import java.util.Map;
+import java.util.TreeMap;
+import org.sealpost.onem2m.Members;
+import org.sealpost.onem2m.Refusal;
+import org.sealpost.onem2m.ResponseStatus;
+
+/**
+ * The signed content of a command ({@code docs/protocol.md} section 5).
+ *
+ * @param id strictly increasing for each commander
+ * @param commander absolute identity
+ * @param issuedAt epoch seconds
+ * @param notAfter epoch seconds
+ */
+public record Command(
+        long id,
+        String group,
+        long epoch,
+        Target target,
+        String verb,
+        Map<String, String> arguments,
+        String commander,
+        long issuedAt,
+        long notAfter) {
+
+    public Command {
+        arguments = Map.copyOf(arguments);
+        if (id < 1 || epoch < 1 || !verb.matches("[a-z][a-z0-9-]{0,31}")) {
+            throw new Refusal(ResponseStatus.BAD_REQUEST, "a command has an id, epoch or verb out of range");
+        }
+    }
+
+    public byte[] encode() {
+        var o = Json.object().put("cmd", id).put("grp", group).put("epo", epoch).put("tgt", target.print());
+        o.put("vrb", verb).put("iat", issuedAt).put("exp", notAfter).put("frm", commander);
+        var arg = o.putObject("arg");
+        new TreeMap<>(arguments).forEach(arg::put);
+        return Json.write(o);
+    }
+
+    public static Command decode(byte[] octets) {
+        Members m = Versioned.open(
+                Json.read(octets), "a command", "cmd", "grp", "epo", "tgt", "vrb", "arg", "iat", "exp", "frm");
+        return new Command(
+                m.integer("cmd"),
+                m.text("grp"),
+                m.integer("epo"),
+                Target.parse(m.text("tgt")),
+                m.text("vrb"),
+                m.textMap("arg"),
+                m.text("frm"),
+                m.integer("iat"),
+                m.integer("exp"));
+    }
+}

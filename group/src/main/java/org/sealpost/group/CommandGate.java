@@ -1,0 +1,90 @@
+package org.sealpost.group;
+
+import java.security.PublicKey;
+import java.util.List;
+import org.sealpost.e2e.Jws;
+import org.sealpost.e2e.Labels;
+import org.sealpost.onem2m.Refusal;
+import org.sealpost.onem2m.ResponseStatus;
+
+/**
+ * Whether a command that was opened with a group's key may be acted on: holding that key proves nothing, so the signature, the commander's right, group,
+ * epoch, time and number are checked here. Pure; the caller stores the number before it acts.
+ *
+ * @param root the server's root verification key
+ * @param server absolute identity of the server
+ * @param group the group whose key opened the envelope
+ * @param epoch the epoch whose key opened it
+ * @param nonDelegable verbs that need the server's signature
+ * @param now epoch seconds
+ */
+public record CommandGate(
+        PublicKey root, String server, String group, long epoch, List<String> nonDelegable, long now) {
+
+    public CommandGate {
+        nonDelegable = List.copyOf(nonDelegable);
+    }
+
+    /** What the numbers say of a verified command. */
+    public enum Order {
+        NEW,
+        SEEN,
+        STALE
+    }
+
+    /**
+     * The command, once everything but its number is in order.
+     *
+     * @throws Refusal 4103 for a signature or right that is missing, 4000 for another group or epoch, 4008 for a command that is too late
+     */
+    public Command verify(Jws signed) {
+        Command command = signed.delegation().isPresent() ? fromAgent(signed) : fromServer(signed);
+        if (!command.group().equals(group) || command.epoch() != epoch) {
+            throw new Refusal(
+                    ResponseStatus.BAD_REQUEST, "a command is for another group or epoch than the key that sealed it");
+        }
+        if (now > command.notAfter()) {
+            throw new Refusal(
+                    ResponseStatus.REQUEST_TIMEOUT,
+                    "a command came after its time: the commander has to send a new one");
+        }
+        return command;
+    }
+
+    /**
+     * Compares a command's number with the highest that was accepted from its commander. Numbers strictly increase: an older one that was not accepted
+     * is stale, because acting on it now could undo a later one.
+     */
+    public static Order order(long id, long highest) {
+        if (id > highest) {
+            return Order.NEW;
+        }
+        return id == highest ? Order.SEEN : Order.STALE;
+    }
+
+    private Command fromServer(Jws signed) {
+        byte[] payload = PurposeCertificate.verifyObject(signed, Labels.TYPE_COMMAND, Purpose.COMMAND, root, now);
+        Command command = Command.decode(payload);
+        if (!command.commander().equals(server)) {
+            throw refused("a command signed by the server names another commander");
+        }
+        return command;
+    }
+
+    private Command fromAgent(Jws signed) {
+        Delegation delegation = Delegation.verify(signed.delegation().orElseThrow(), root, now);
+        Command command = Command.decode(signed.verify(delegation.key(), Labels.TYPE_COMMAND));
+        if (!command.commander().equals(delegation.agent())) {
+            throw refused("a command names another commander than its delegation");
+        }
+        if (nonDelegable.contains(command.verb())) {
+            throw refused("this verb needs the server's own signature, an agent may not give it");
+        }
+        delegation.requireAllows(command.group(), command.target(), command.verb(), now);
+        return command;
+    }
+
+    private static Refusal refused(String sentence) {
+        return new Refusal(ResponseStatus.ORIGINATOR_HAS_NO_PRIVILEGE, sentence);
+    }
+}

@@ -1,0 +1,56 @@
+package org.sealpost.group;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import org.sealpost.e2e.Base64Url;
+import org.sealpost.e2e.Hmac;
+import org.sealpost.onem2m.Members;
+
+/**
+ * A member's proof that it holds a credential (travels under the pairwise key besides).
+ *
+ * @param nonce the credential's {@code rid}
+ * @param mac HMAC-SHA256(confirmation key, group | 0x00 | epoch (8 octets) | member | 0x00 | nonce)
+ */
+public record CredentialConfirmation(String group, long epoch, String keyCheckValue, String nonce, byte[] mac) {
+    private static final byte[] ZERO = {0};
+
+    /** Makes the proof for a member. */
+    public static CredentialConfirmation of(String group, long epoch, EpochKeys keys, String member, String nonce) {
+        return new CredentialConfirmation(
+                group, epoch, keys.keyCheckValue(), nonce, mac(group, epoch, keys, member, nonce));
+    }
+
+    /** True when it proves that the member holds these keys; constant time. */
+    public boolean provesFor(EpochKeys keys, String member) {
+        return keyCheckValue.equals(keys.keyCheckValue())
+                && MessageDigest.isEqual(mac, mac(group, epoch, keys, member, nonce));
+    }
+
+    public byte[] encode() {
+        return Json.write(Json.object()
+                .put("grp", group)
+                .put("epo", epoch)
+                .put("kcv", keyCheckValue)
+                .put("rid", nonce)
+                .put("mac", Base64Url.encode(mac)));
+    }
+
+    public static CredentialConfirmation decode(byte[] octets) {
+        Members m = Versioned.open(Json.read(octets), "a confirmation", "grp", "epo", "kcv", "rid", "mac");
+        return new CredentialConfirmation(
+                m.text("grp"), m.integer("epo"), m.text("kcv"), m.text("rid"), Base64Url.decode(m.text("mac")));
+    }
+
+    private static byte[] mac(String group, long epoch, EpochKeys keys, String member, String nonce) {
+        return Hmac.sha256(
+                keys.confirmation(),
+                group.getBytes(StandardCharsets.UTF_8),
+                ZERO,
+                ByteBuffer.allocate(Long.BYTES).putLong(epoch).array(),
+                member.getBytes(StandardCharsets.UTF_8),
+                ZERO,
+                nonce.getBytes(StandardCharsets.UTF_8));
+    }
+}

@@ -1,0 +1,93 @@
+package org.sealpost.group;
+
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.interfaces.ECPublicKey;
+import java.util.List;
+import java.util.Map;
+import org.sealpost.e2e.Jwk;
+import org.sealpost.e2e.Jws;
+import org.sealpost.e2e.Labels;
+import org.sealpost.onem2m.Members;
+import org.sealpost.onem2m.Refusal;
+import org.sealpost.onem2m.ResponseStatus;
+
+/**
+ * What the server lets an agent command.
+ *
+ * @param id unique among the server's delegations
+ * @param agent absolute identity
+ * @param key the agent's public key
+ * @param groups absolute identifiers
+ * @param verbs the verbs it may give
+ * @param zones empty: all
+ * @param notBefore epoch seconds
+ * @param notAfter epoch seconds
+ */
+public record Delegation(
+        String id,
+        String agent,
+        ECPublicKey key,
+        List<String> groups,
+        List<String> verbs,
+        List<String> zones,
+        long notBefore,
+        long notAfter) {
+
+    public Delegation {
+        groups = List.copyOf(groups);
+        verbs = List.copyOf(verbs);
+        zones = List.copyOf(zones);
+    }
+
+    /** Signs with the delegation key, whose purpose certificate goes along; compact JWS, public. */
+    public String sign(PrivateKey delegationKey, String keyId, String certificate) {
+        var o = Json.object()
+                .put("id", id)
+                .put("agt", agent)
+                .put("nbf", notBefore)
+                .put("exp", notAfter);
+        o.put("key", Jwk.print(key));
+        groups.forEach(o.putArray("grp")::add);
+        verbs.forEach(o.putArray("vrb")::add);
+        zones.forEach(o.putArray("zon")::add);
+        return Jws.sign(delegationKey, Labels.TYPE_DELEGATION, keyId, Map.of("pct", certificate), Json.write(o));
+    }
+
+    /** Verifies the chain root, delegation key, delegation; not yet that it allows anything. 4103 when it does not hold. */
+    public static Delegation verify(String compact, PublicKey root, long now) {
+        byte[] payload = PurposeCertificate.verifyObject(
+                Jws.parse(compact), Labels.TYPE_DELEGATION, Purpose.DELEGATION, root, now);
+        Members m = Versioned.open(
+                Json.read(payload), "a delegation", "id", "agt", "key", "grp", "vrb", "zon", "nbf", "exp");
+        return new Delegation(
+                m.text("id"),
+                m.text("agt"),
+                Jwk.parse(m.text("key")),
+                m.texts("grp"),
+                m.texts("vrb"),
+                m.texts("zon"),
+                m.integer("nbf"),
+                m.integer("exp"));
+    }
+
+    /** Refuses (4103) a command of this agent that the delegation does not allow now. */
+    public void requireAllows(String group, Target target, String verb, long now) {
+        if (now < notBefore || now > notAfter) {
+            throw refused("has expired or is not valid yet: the server has to renew it");
+        }
+        if (!groups.contains(group)) {
+            throw refused("does not name this group");
+        }
+        if (!verbs.contains(verb)) {
+            throw refused("does not allow this verb: it needs the server's own signature");
+        }
+        if (!zones.isEmpty() && !(target instanceof Target.Zone zone && zones.contains(zone.name()))) {
+            throw refused("does not reach this target: name one of its zones");
+        }
+    }
+
+    private static Refusal refused(String why) {
+        return new Refusal(ResponseStatus.ORIGINATOR_HAS_NO_PRIVILEGE, "the delegation " + why);
+    }
+}

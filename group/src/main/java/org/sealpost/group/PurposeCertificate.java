@@ -1,0 +1,54 @@
+package org.sealpost.group;
+
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.interfaces.ECPublicKey;
+import java.util.Map;
+import org.sealpost.e2e.Jwk;
+import org.sealpost.e2e.Jws;
+import org.sealpost.e2e.Labels;
+import org.sealpost.onem2m.Members;
+import org.sealpost.onem2m.Refusal;
+import org.sealpost.onem2m.ResponseStatus;
+
+/**
+ * The root's statement that a key serves one purpose.
+ *
+ * @param key the certified public key
+ * @param notBefore epoch seconds
+ * @param notAfter epoch seconds
+ */
+public record PurposeCertificate(Purpose purpose, ECPublicKey key, long notBefore, long notAfter) {
+    /** Signs this with the root key; compact JWS. */
+    public String sign(PrivateKey root, String rootKeyId) {
+        var o = Json.object().put("use", purpose.use()).put("nbf", notBefore).put("exp", notAfter);
+        o.put("key", Jwk.print(key));
+        return Jws.sign(root, Labels.TYPE_PURPOSE, rootKeyId, Map.of(), Json.write(o));
+    }
+
+    /**
+     * Verifies a certificate.
+     *
+     * @param now epoch seconds
+     * @throws Refusal 4103 when the root did not sign it, or it is for another purpose or time
+     */
+    public static PurposeCertificate verify(String compact, Purpose expected, PublicKey root, long now) {
+        byte[] payload = Jws.parse(compact).verify(root, Labels.TYPE_PURPOSE);
+        Members m = Versioned.open(Json.read(payload), "a purpose certificate", "use", "key", "nbf", "exp");
+        if (!m.text("use").equals(expected.use()) || now < m.integer("nbf") || now > m.integer("exp")) {
+            throw new Refusal(
+                    ResponseStatus.ORIGINATOR_HAS_NO_PRIVILEGE,
+                    "a signing key is certified for another purpose or time");
+        }
+        return new PurposeCertificate(expected, Jwk.parse(m.text("key")), m.integer("nbf"), m.integer("exp"));
+    }
+
+    /** The payload of an object that was signed by a key with this purpose; its certificate stands in {@code pct}. */
+    public static byte[] verifyObject(Jws object, String type, Purpose purpose, PublicKey root, long now) {
+        String certificate = object.certificate()
+                .orElseThrow(() -> new Refusal(
+                        ResponseStatus.ORIGINATOR_HAS_NO_PRIVILEGE,
+                        "a signed object lacks the certificate of its signing key"));
+        return object.verify(verify(certificate, purpose, root, now).key(), type);
+    }
+}
