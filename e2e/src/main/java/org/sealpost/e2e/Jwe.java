@@ -22,8 +22,8 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A JWE in compact serialisation (RFC 7516), in the three forms Sealpost uses: direct encryption, AES key wrap, and ECDH-ES with AES key
- * wrap on P-256; content encryption always AES-GCM (TS-0003 8.5.3.2). Strict: no {@code zip}, no {@code crit}, no header that the
+ * A JWE in compact serialisation (RFC 7516), in the two forms Sealpost uses: direct encryption, and ECDH-ES with AES key wrap on
+ * P-256; content encryption always AES-GCM (TS-0003 8.5.3.2). Strict: no {@code zip}, no {@code crit}, no header that the
  * caller does not name, canonical base64url.
  *
  * @param protectedHeader the header as it came, base64url; it is the additional authenticated data
@@ -40,7 +40,6 @@ public record Jwe(
     static final int MAX_LENGTH = 1 << 20;
     private static final int TAG_BITS = 128;
     private static final int KEY_LENGTH = 32;
-    private static final String WRAP = "A256KW";
     private static final String AGREE = "ECDH-ES+A256KW";
 
     /** One AES-GCM cipher for each thread: making one costs more than using it. */
@@ -112,20 +111,6 @@ public record Jwe(
         return open(key);
     }
 
-    /** Seals under a fresh content key, wrapped with a key-wrapping key (A256KW, A256GCM). */
-    public static String sealWrapped(ObjectNode header, byte[] wrappingKey, SecureRandom random, byte[] plaintext) {
-        header.put("alg", WRAP).put("enc", "A256GCM");
-        return sealWithFreshKey(header, wrappingKey, random, plaintext);
-    }
-
-    /** Opens what {@link #sealWrapped} sealed; 4115 when key or content are not authentic. */
-    public byte[] openWrapped(byte[] wrappingKey) {
-        if (!text("alg").equals(WRAP) || !text("enc").equals("A256GCM")) {
-            throw malformed("is not wrapped with A256KW");
-        }
-        return openUnwrapping(wrappingKey);
-    }
-
     /** Seals to a public key (ECDH-ES+A256KW, A256GCM) with an ephemeral key pair. */
     public static String sealTo(ObjectNode header, ECPublicKey recipient, SecureRandom random, byte[] plaintext) {
         KeyPair ephemeral = Jwk.generate(random);
@@ -169,15 +154,13 @@ public record Jwe(
         random.nextBytes(contentKey);
         random.nextBytes(iv);
         try {
-            Cipher wrap = cipher("AESWrap");
-            wrap.init(Cipher.WRAP_MODE, new SecretKeySpec(wrappingKey, "AES"));
-            byte[] wrapped = wrap.wrap(new SecretKeySpec(contentKey, "AES"));
             String protectedHeader =
                     Base64Url.encode(PrimitiveCodec.of(Serialization.JSON).encodeTree(header));
             return compact(
-                    protectedHeader, wrapped, iv, gcm(Cipher.ENCRYPT_MODE, contentKey, iv, protectedHeader, plaintext));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("the platform can't wrap AES keys", e);
+                    protectedHeader,
+                    KeyWrap.wrap(wrappingKey, contentKey),
+                    iv,
+                    gcm(Cipher.ENCRYPT_MODE, contentKey, iv, protectedHeader, plaintext));
         } finally {
             Wipe.octets(contentKey);
         }
@@ -187,14 +170,9 @@ public record Jwe(
         if (encryptedKey.length != KEY_LENGTH + 8) {
             throw malformed("has a wrapped key of the wrong length");
         }
-        byte[] contentKey = new byte[0];
+        byte[] contentKey = KeyWrap.unwrap(wrappingKey, encryptedKey);
         try {
-            Cipher unwrap = cipher("AESWrap");
-            unwrap.init(Cipher.UNWRAP_MODE, new SecretKeySpec(wrappingKey, "AES"));
-            contentKey = unwrap.unwrap(encryptedKey, "AES", Cipher.SECRET_KEY).getEncoded();
             return open(contentKey);
-        } catch (GeneralSecurityException e) {
-            throw notAuthentic();
         } finally {
             Wipe.octets(contentKey);
         }

@@ -1,9 +1,9 @@
 package org.sealpost.group;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import org.sealpost.e2e.Wipe;
+import org.sealpost.e2e.Base64Url;
+import org.sealpost.e2e.KeyWrap;
 import org.sealpost.onem2m.Members;
 import org.sealpost.onem2m.Refusal;
 import org.sealpost.onem2m.ResponseStatus;
@@ -11,11 +11,11 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * A group's credential for one member and epoch: 32 octets of epoch secret, then a JSON object with the rest (the secret never becomes text). The
- * layout is in {@code docs/protocol.md} section 3.
+ * A group's credential for one member and epoch. The epoch secret is in it only as wrapped with the member's wrapping key, which lives in its enclave, so that
+ * everything that handles this object, inside or outside of ESPrim, handles nothing secret. The layout is in {@code docs/protocol.md} section 3.
  *
  * @param group absolute resource identifier
- * @param epochSecret 32 octets; a secret
+ * @param wrappedSecret the epoch secret, 40 octets (AES Key Wrap)
  * @param recipient absolute identity; others refuse it
  * @param notBefore epoch seconds
  * @param notAfter epoch seconds
@@ -27,7 +27,7 @@ import tools.jackson.databind.node.ObjectNode;
 public record GroupCredential(
         String group,
         long epoch,
-        byte[] epochSecret,
+        byte[] wrappedSecret,
         long senderId,
         String zone,
         String recipient,
@@ -41,44 +41,33 @@ public record GroupCredential(
     public GroupCredential {
         nonDelegable = List.copyOf(nonDelegable);
         roster = List.copyOf(roster);
-        if (epochSecret.length != EpochKeys.SECRET_LENGTH || epoch < 1 || senderId < 0 || senderId > 0xffffffffL) {
-            throw new Refusal(ResponseStatus.BAD_REQUEST, "a credential has a secret, epoch or sender id out of range");
+        if (wrappedSecret.length != KeyWrap.WRAPPED_LENGTH || epoch < 1 || senderId < 0 || senderId > 0xffffffffL) {
+            throw new Refusal(
+                    ResponseStatus.BAD_REQUEST, "a credential has a wrapped secret, epoch or sender id out of range");
         }
     }
 
-    /** The octets to sign and seal; a secret. */
+    /** The octets to sign. */
     public byte[] encode() {
         ObjectNode o = Json.object();
-        o.put("grp", group)
-                .put("epo", epoch)
-                .put("alg", EpochKeys.ALGORITHM)
-                .put("sid", senderId)
-                .put("zon", zone);
-        o.put("to", recipient)
-                .put("nbf", notBefore)
-                .put("exp", notAfter)
-                .put("ovl", overlap)
-                .put("rid", nonce);
+        o.put("grp", group).put("epo", epoch).put("alg", EpochKeys.ALGORITHM).put("k", Base64Url.encode(wrappedSecret));
+        o.put("sid", senderId).put("zon", zone).put("to", recipient);
+        o.put("nbf", notBefore).put("exp", notAfter).put("ovl", overlap).put("rid", nonce);
         nonDelegable.forEach(o.putArray("ndv")::add);
         roster.forEach(r -> o.withArray("ros").add(r.toTree()));
-        byte[] rest = Json.write(o);
-        byte[] whole = Arrays.copyOf(epochSecret, EpochKeys.SECRET_LENGTH + rest.length);
-        System.arraycopy(rest, 0, whole, EpochKeys.SECRET_LENGTH, rest.length);
-        return whole;
+        return Json.write(o);
     }
 
     /** Reads what {@link #encode} wrote; 4000 when it is anything else. */
     public static GroupCredential decode(byte[] octets) {
-        if (octets.length <= EpochKeys.SECRET_LENGTH) {
-            throw new Refusal(ResponseStatus.BAD_REQUEST, "a credential is cut off");
-        }
-        JsonNode tree = Json.read(Arrays.copyOfRange(octets, EpochKeys.SECRET_LENGTH, octets.length));
+        JsonNode tree = Json.read(octets);
         Members m = Versioned.open(
                 tree,
                 "a credential",
                 "grp",
                 "epo",
                 "alg",
+                "k",
                 "sid",
                 "zon",
                 "to",
@@ -96,7 +85,7 @@ public record GroupCredential(
         return new GroupCredential(
                 m.text("grp"),
                 m.integer("epo"),
-                Arrays.copyOf(octets, EpochKeys.SECRET_LENGTH),
+                Base64Url.decode(m.text("k")),
                 m.integer("sid"),
                 m.text("zon"),
                 m.text("to"),
@@ -106,11 +95,6 @@ public record GroupCredential(
                 m.texts("ndv"),
                 m.text("rid"),
                 roster);
-    }
-
-    /** Overwrites the secret. */
-    public void wipe() {
-        Wipe.octets(epochSecret);
     }
 
     @Override
