@@ -1,26 +1,203 @@
 package org.sealpost.enclave.internal;
 
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import org.sealpost.enclave.*;
-import org.sealpost.onem2m.*;
+import java.util.function.Supplier;
+import org.sealpost.enclave.EnclaveUnavailable;
+import org.sealpost.enclave.EndPoint;
+import org.sealpost.enclave.EndPointKeys;
+import org.sealpost.enclave.EndPointKeys.OpenedRequest;
+import org.sealpost.enclave.EndPointKeys.OpenedResponse;
+import org.sealpost.onem2m.Content;
+import org.sealpost.onem2m.PrimitiveCodec;
+import org.sealpost.onem2m.Refusal;
+import org.sealpost.onem2m.RequestPrimitive;
+import org.sealpost.onem2m.ResponsePrimitive;
+import org.sealpost.onem2m.ResponseStatus;
+import org.sealpost.onem2m.SecurityInfo;
+import org.sealpost.onem2m.Serialization;
 
+/** The glue between outer NOTIFYs and the enclave's calls. */
 public final class DefaultEndPoint implements EndPoint {
-    public DefaultEndPoint(String identity, EndPointKeys enclave, Executor enclaveCalls) {}
+    private static final PrimitiveCodec CODEC = PrimitiveCodec.of(Serialization.JSON);
+
+    private final String identity;
+    private final EndPointKeys enclave;
+    private final Executor enclaveCalls;
+    private volatile Consumer<EndPointKeys.Installation> installations = installation -> {};
+
+    public DefaultEndPoint(String identity, EndPointKeys enclave, Executor enclaveCalls) {
+        this.identity = identity;
+        this.enclave = enclave;
+        this.enclaveCalls = enclaveCalls;
+    }
+
+    @Override
+    public void onInstallation(Consumer<EndPointKeys.Installation> listener) {
+        installations = listener;
+    }
 
     @Override
     public CompletionStage<ResponsePrimitive> receive(RequestPrimitive outer, String requester, InnerHandler inner) {
-        throw new IllegalStateException("under construction");
+        return call(() -> SecurityInfo.of(outer.content()
+                        .orElseThrow(() -> new Refusal(ResponseStatus.BAD_REQUEST, "a NOTIFY has no Content"))))
+                .thenCompose(info -> answer(outer, requester, info, inner))
+                .exceptionally(failure -> refused(outer, failure));
     }
 
     @Override
     public CompletionStage<Answer> request(
             String peer, RequestPrimitive inner, Function<Content, CompletionStage<ResponsePrimitive>> outer) {
-        throw new IllegalStateException("under construction");
+        byte[] octets = CODEC.encode(inner);
+        return call(() -> enclave.hasSession(peer))
+                .thenCompose(has -> attempt(peer, octets, outer, !has))
+                .exceptionallyCompose(failure -> worthANewSession(failure)
+                        ? attempt(peer, octets, outer, true)
+                        : CompletableFuture.failedFuture(cause(failure)))
+                .thenCompose(opened -> finish(opened, outer));
+    }
+
+    private CompletionStage<ResponsePrimitive> answer(
+            RequestPrimitive outer, String requester, SecurityInfo info, InnerHandler inner) {
+        if (info instanceof SecurityInfo.RandObjectRequest) {
+            return call(() -> enclave.receiverRandObject(requester))
+                    .thenApply(object -> ok(outer, new SecurityInfo.RandObjectResponse(object)));
+        }
+        if (info instanceof SecurityInfo.EsprimObject object) {
+            return call(() -> enclave.openRequest(object.object())).thenCompose(opened -> answer(outer, opened, inner));
+        }
+        throw new Refusal(ResponseStatus.BAD_REQUEST, "a RandObject came without being asked for");
+    }
+
+    private CompletionStage<ResponsePrimitive> answer(
+            RequestPrimitive outer, OpenedRequest opened, InnerHandler inner) {
+        if (opened instanceof OpenedRequest.Answered answered) {
+            answered.installation().ifPresent(installations);
+            return done(sealed(outer, answered.sealedResponse()));
+        }
+        if (opened instanceof OpenedRequest.Refused refused) {
+            ResponsePrimitive plain = ResponsePrimitive.refused(
+                    new Refusal(ResponseStatus.of(refused.status()), refused.sentence()), outer.requestId());
+            return done(refused.sealedResponse()
+                    .map(object -> plain.withContent(new SecurityInfo.EsprimObject(object).toContent()))
+                    .orElse(plain));
+        }
+        OpenedRequest.Inner request = (OpenedRequest.Inner) opened;
+        RequestPrimitive decoded = CODEC.decodeRequest(request.innerRequest());
+        return inner.handle(decoded, request.peer())
+                .exceptionally(failure -> refused(decoded, failure))
+                .thenCompose(response -> call(() -> enclave.sealResponse(request.exchange(), CODEC.encode(response))))
+                .thenApply(object -> sealed(outer, object));
+    }
+
+    private CompletionStage<OpenedResponse> attempt(
+            String peer, byte[] inner, Function<Content, CompletionStage<ResponsePrimitive>> outer, boolean fresh) {
+        CompletionStage<Optional<String>> receiver =
+                fresh ? randObject(outer).thenApply(Optional::of) : done(Optional.empty());
+        return receiver.thenCompose(object -> call(() -> enclave.sealRequest(peer, object, inner)))
+                .thenCompose(request -> exchange(request, outer));
+    }
+
+    private CompletionStage<OpenedResponse> exchange(
+            EndPointKeys.SealedRequest sealed, Function<Content, CompletionStage<ResponsePrimitive>> outer) {
+        return outer.apply(new SecurityInfo.EsprimObject(sealed.esprimObject()).toContent())
+                .thenCompose(response -> {
+                    Optional<String> object = response.content()
+                            .filter(c -> c.name().equals(Content.SECURITY_INFO))
+                            .map(SecurityInfo::of)
+                            .filter(SecurityInfo.EsprimObject.class::isInstance)
+                            .map(info -> ((SecurityInfo.EsprimObject) info).object());
+                    if (object.isEmpty()) {
+                        throw new Refusal(
+                                response.status().successful() ? ResponseStatus.BAD_REQUEST : response.status(),
+                                "the peer answered without protection: " + response.sentence());
+                    }
+                    return call(() -> enclave.openResponse(sealed.exchange(), object.get()));
+                })
+                .thenApply(opened -> {
+                    if (opened instanceof OpenedResponse.Refused refused) {
+                        throw new Refusal(ResponseStatus.of(refused.status()), refused.sentence());
+                    }
+                    return opened;
+                });
+    }
+
+    /** Asks the peer for a receiverESPrimRandObject (TS-0003 8.4.2 B.2d to B.2f). */
+    private CompletionStage<String> randObject(Function<Content, CompletionStage<ResponsePrimitive>> outer) {
+        return outer.apply(new SecurityInfo.RandObjectRequest().toContent()).thenApply(response -> {
+            if (!response.status().successful()) {
+                throw new Refusal(response.status(), "the peer gave no RandObject: " + response.sentence());
+            }
+            return response.content()
+                    .map(SecurityInfo::of)
+                    .filter(SecurityInfo.RandObjectResponse.class::isInstance)
+                    .map(info -> ((SecurityInfo.RandObjectResponse) info).randObject())
+                    .orElseThrow(
+                            () -> new Refusal(ResponseStatus.BAD_REQUEST, "the peer's answer holds no RandObject"));
+        });
+    }
+
+    private CompletionStage<Answer> finish(
+            OpenedResponse opened, Function<Content, CompletionStage<ResponsePrimitive>> outer) {
+        if (opened instanceof OpenedResponse.Installed installed) {
+            String group = installed.installation().group();
+            return call(() -> enclave.sealConfirmation(group))
+                    .thenCompose(request -> exchange(request, outer))
+                    .thenApply(confirmed -> new Answer.Installed(installed.installation()));
+        }
+        if (opened instanceof OpenedResponse.Inner response) {
+            return done(new Answer.Inner(CODEC.decodeResponse(response.innerResponse())));
+        }
+        throw new Refusal(ResponseStatus.BAD_REQUEST, "the peer answered an ordinary request with a confirmation");
+    }
+
+    private static boolean worthANewSession(Throwable failure) {
+        return cause(failure) instanceof Refusal refusal
+                && switch (refusal.status()) {
+                    case ESPRIM_UNKNOWN_ORIG_RAND_ID, ESPRIM_UNKNOWN_RECV_RAND_ID, ESPRIM_BAD_MAC -> true;
+                    default -> false;
+                };
+    }
+
+    private ResponsePrimitive sealed(RequestPrimitive outer, String object) {
+        return ok(outer, new SecurityInfo.EsprimObject(object));
+    }
+
+    private static ResponsePrimitive ok(RequestPrimitive outer, SecurityInfo info) {
+        return ResponsePrimitive.of(ResponseStatus.OK, outer.requestId(), info.toContent());
+    }
+
+    private static ResponsePrimitive refused(RequestPrimitive request, Throwable failure) {
+        Throwable cause = cause(failure);
+        if (cause instanceof Refusal refusal) {
+            return ResponsePrimitive.refused(refusal, request.requestId());
+        }
+        String sentence = cause instanceof EnclaveUnavailable
+                ? "the secure environment does not answer now: try again later"
+                : "the end point failed";
+        return ResponsePrimitive.refused(
+                new Refusal(ResponseStatus.INTERNAL_SERVER_ERROR, sentence), request.requestId());
+    }
+
+    private <T> CompletionStage<T> call(Supplier<T> call) {
+        return CompletableFuture.supplyAsync(call, enclaveCalls);
+    }
+
+    private static <T> CompletionStage<T> done(T value) {
+        return CompletableFuture.completedFuture(value);
+    }
+
+    private static Throwable cause(Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }
 
     @Override
-    public void onInstallation(Consumer<EndPointKeys.Installation> listener) {}
+    public String toString() {
+        return "EndPoint[" + identity + "]";
+    }
 }

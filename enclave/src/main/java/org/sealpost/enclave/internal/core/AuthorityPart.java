@@ -1,0 +1,355 @@
+package org.sealpost.enclave.internal.core;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.KeyPair;
+import java.security.interfaces.ECPrivateKey;
+import java.security.interfaces.ECPublicKey;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.sealpost.e2e.Base64Url;
+import org.sealpost.e2e.Jwe;
+import org.sealpost.e2e.Jwk;
+import org.sealpost.e2e.Jws;
+import org.sealpost.e2e.KeyWrap;
+import org.sealpost.e2e.Labels;
+import org.sealpost.e2e.Wipe;
+import org.sealpost.enclave.AuthorityKeys.AuthorityFacts;
+import org.sealpost.enclave.AuthorityKeys.Delegation;
+import org.sealpost.enclave.AuthorityKeys.EnrolledPeer;
+import org.sealpost.enclave.AuthorityKeys.EpochFacts;
+import org.sealpost.enclave.AuthorityKeys.GroupPolicy;
+import org.sealpost.enclave.AuthorityKeys.Member;
+import org.sealpost.enclave.AuthorityKeys.Role;
+import org.sealpost.enclave.EndPointKeys.EnrolmentRequest;
+import org.sealpost.group.EpochKeys;
+import org.sealpost.group.GroupCredential;
+import org.sealpost.group.Purpose;
+import org.sealpost.group.PurposeCertificate;
+import org.sealpost.group.RekeyScheme;
+import org.sealpost.group.RosterEntry;
+import org.sealpost.onem2m.Refusal;
+import org.sealpost.onem2m.ResponseStatus;
+import tools.jackson.databind.node.JsonNodeFactory;
+
+/** The root of trust: purposes, peers, groups, epochs, delegations. */
+final class AuthorityPart {
+    /** The server's own sender id in every group; leaves are numbered from 1. */
+    static final long SERVER_SENDER_ID = 0;
+
+    private static final int PURPOSE_YEARS_IN_SECONDS = 10 * 365 * 86_400;
+
+    private final Vault vault;
+    private final Epochs epochs;
+
+    AuthorityPart(Vault vault, Epochs epochs) {
+        this.vault = vault;
+        this.epochs = epochs;
+    }
+
+    AuthorityFacts found(String identity) {
+        EnrolmentPart.requireAbsolute(identity);
+        StateImage.Authority authority = vault.state()
+                .authority
+                .orElseGet(() -> vault.change(s -> {
+                    StateImage.Authority made = make(identity);
+                    s.authority = Optional.of(made);
+                    return made;
+                }));
+        if (!authority.identity.equals(identity)) {
+            throw new Refusal(
+                    ResponseStatus.CONFLICT,
+                    "this enclave is the authority " + authority.identity + ": use another state directory");
+        }
+        return new AuthorityFacts(identity, Jwk.thumbprint(Jwk.parse(authority.rootKey)), authority.rootKey);
+    }
+
+    EnrolledPeer enrol(EnrolmentRequest request, Role role) {
+        StateImage.Authority authority = authority();
+        EnrolmentPart.requireAbsolute(request.identity());
+        ECPublicKey agreement = Jwk.parse(request.agreementKey());
+        Jwk.parse(request.signatureKey());
+        boolean taken = authority.peers.values().stream()
+                .anyMatch(p -> p.signatureKey().equals(request.signatureKey())
+                        && !p.identity().equals(request.identity()));
+        if (taken) {
+            throw new Refusal(
+                    ResponseStatus.CONFLICT,
+                    "another end point is enrolled with the same key: two devices must not share keys");
+        }
+        int generation = Optional.ofNullable(authority.peers.get(request.identity()))
+                .map(p -> p.generation() + 1)
+                .orElse(1);
+        String keyId = InnerPrimitives.nameOf(request.identity()) + ".espr" + generation + "@"
+                + InnerPrimitives.domainOf(authority.identity);
+        StateImage.Peer peer = new StateImage.Peer(
+                request.identity(),
+                role.name(),
+                generation,
+                keyId,
+                vault.observed("pairwise-key", request.identity(), vault.randomOctets(EnrolmentPart.KEY)),
+                vault.observed("wrapping-key", request.identity(), vault.randomOctets(EnrolmentPart.KEY)),
+                request.signatureKey());
+        vault.change(s -> s.authority.orElseThrow().peers.put(peer.identity(), peer));
+        return new EnrolledPeer(peer.identity(), keyId, seal(authority(), peer, agreement));
+    }
+
+    void revoke(String identity) {
+        authority();
+        vault.change(s -> s.authority.orElseThrow().peers.remove(identity));
+    }
+
+    void createGroup(String group, GroupPolicy policy) {
+        authority();
+        EnrolmentPart.requireAbsolute(group);
+        RekeyScheme.named(policy.scheme());
+        vault.change(s -> s.authority
+                .orElseThrow()
+                .groups
+                .merge(
+                        group,
+                        new StateImage.Group(policy, List.of(), Optional.empty(), Optional.empty(), 0, 0),
+                        (old, made) -> new StateImage.Group(
+                                policy, old.members(), old.current(), old.previous(), old.notBefore(), old.overlap())));
+    }
+
+    EpochFacts newEpoch(String group, long fence, List<Member> members) {
+        StateImage.Group old = group(group);
+        long number = old.current().map(StateImage.Epoch::number).orElse(0L) + 1;
+        if (number != fence) {
+            throw new Refusal(
+                    ResponseStatus.CONFLICT,
+                    "the next epoch of this group is " + number + ", not " + fence + ": somebody else issued it");
+        }
+        boolean evicts = !members.stream()
+                .map(Member::identity)
+                .toList()
+                .containsAll(old.members().stream().map(Member::identity).toList());
+        long overlap = evicts ? 0 : old.policy().overlapSeconds();
+        long now = vault.now();
+        byte[] secret =
+                vault.observed("epoch-secret", group + " epoch " + number, vault.randomOctets(EpochKeys.SECRET_LENGTH));
+        Optional<StateImage.Epoch> previous = old.current()
+                .filter(e -> overlap > 0)
+                .map(e -> new StateImage.Epoch(e.number(), e.secret(), Math.min(now + overlap, e.until())));
+        StateImage.Group next = new StateImage.Group(
+                old.policy(),
+                members,
+                Optional.of(
+                        new StateImage.Epoch(number, secret, now + old.policy().lifetimeSeconds())),
+                previous,
+                now,
+                overlap);
+        return put(group, next);
+    }
+
+    EpochFacts admit(String group, List<Member> members) {
+        StateImage.Group old = group(group);
+        if (old.current().isEmpty()) {
+            throw new Refusal(ResponseStatus.BAD_REQUEST, "this group has no epoch yet: draw one first");
+        }
+        List<Member> all = new ArrayList<>(old.members());
+        members.stream().filter(m -> !all.contains(m)).forEach(all::add);
+        return put(
+                group,
+                new StateImage.Group(old.policy(), all, old.current(), old.previous(), old.notBefore(), old.overlap()));
+    }
+
+    Optional<EpochFacts> currentEpoch(String group) {
+        return Optional.ofNullable(authority().groups.get(group)).flatMap(g -> facts(group, g));
+    }
+
+    /** The signed credential of a member, its secret wrapped for that member's enclave. */
+    String credential(String member, String group, String nonce) {
+        StateImage.Authority authority = authority();
+        StateImage.Group g = group(group);
+        StateImage.Epoch epoch = g.current()
+                .orElseThrow(
+                        () -> new Refusal(ResponseStatus.NOT_FOUND, "this group has no epoch yet: draw one first"));
+        Member entry = g.members().stream()
+                .filter(m -> m.identity().equals(member))
+                .findFirst()
+                .orElseThrow(() -> new Refusal(
+                        ResponseStatus.ORIGINATOR_HAS_NO_PRIVILEGE, "that end point is not a member of the group"));
+        StateImage.Peer peer = peer(member);
+        GroupCredential credential = new GroupCredential(
+                group,
+                epoch.number(),
+                KeyWrap.wrap(peer.wrapping(), epoch.secret()),
+                entry.leaf(),
+                entry.zone(),
+                member,
+                g.notBefore(),
+                epoch.until(),
+                g.overlap(),
+                g.policy().nonDelegableVerbs(),
+                nonce,
+                peer.role().equals(Role.AGENT.name()) ? roster(authority, g) : List.of());
+        return sign(Purpose.CREDENTIAL, Labels.TYPE_CREDENTIAL, credential.encode());
+    }
+
+    StateImage.Peer peer(String identity) {
+        return Optional.ofNullable(authority().peers.get(identity))
+                .orElseThrow(() -> new Refusal(
+                        ResponseStatus.ESPRIM_UNKNOWN_KEY_ID, "that end point is not enrolled here: enrol it first"));
+    }
+
+    Delegation delegate(String agent, List<String> groups, List<String> verbs, List<String> zones, long notAfter) {
+        StateImage.Authority authority = authority();
+        for (String group : groups) {
+            GroupPolicy policy = group(group).policy();
+            List<String> forbidden =
+                    verbs.stream().filter(policy.nonDelegableVerbs()::contains).toList();
+            if (!policy.agentIsMember() || !forbidden.isEmpty()) {
+                throw new Refusal(
+                        ResponseStatus.ORIGINATOR_HAS_NO_PRIVILEGE,
+                        "the policy of a group does not let an agent give these verbs");
+            }
+        }
+        long number = vault.change(s -> ++s.authority.orElseThrow().delegations);
+        var delegation = new org.sealpost.group.Delegation(
+                "d" + number,
+                agent,
+                Jwk.parse(peer(agent).signatureKey()),
+                groups,
+                verbs,
+                zones,
+                vault.now(),
+                notAfter);
+        StateImage.PurposeKey key = purpose(authority, Purpose.DELEGATION);
+        String signed =
+                delegation.sign(Jwk.privateKey(key.scalar()), Jwk.thumbprint(Jwk.parse(key.key())), key.certificate());
+        return new Delegation(signed, CommanderPart.facts(delegation));
+    }
+
+    String signCheckpoint(long sequence, byte[] head) {
+        return sign(Purpose.AUDIT, Labels.TYPE_CHECKPOINT, checkpoint(sequence, head));
+    }
+
+    boolean verifyCheckpoint(String checkpoint, long sequence, byte[] head) {
+        try {
+            byte[] payload = PurposeCertificate.verifyObject(
+                    Jws.parse(checkpoint),
+                    Labels.TYPE_CHECKPOINT,
+                    Purpose.AUDIT,
+                    Jwk.parse(authority().rootKey),
+                    vault.now());
+            return Arrays.equals(payload, checkpoint(sequence, head));
+        } catch (Refusal refusal) {
+            return false;
+        }
+    }
+
+    StateImage.Authority authority() {
+        return vault.state()
+                .authority
+                .orElseThrow(() -> new Refusal(
+                        ResponseStatus.OPERATION_NOT_ALLOWED,
+                        "this enclave is not an authority: only the server's is"));
+    }
+
+    /** The devices among a group's members, with the keys that verify what they sign. */
+    static List<RosterEntry> roster(StateImage.Authority authority, StateImage.Group group) {
+        return group.members().stream()
+                .flatMap(m -> Optional.ofNullable(authority.peers.get(m.identity())).stream()
+                        .filter(p -> p.role().equals(Role.DEVICE.name()))
+                        .map(p -> new RosterEntry(m.identity(), m.leaf(), m.zone(), p.signatureKey())))
+                .toList();
+    }
+
+    private StateImage.Authority make(String identity) {
+        StateImage.Authority made = new StateImage.Authority();
+        KeyPair root = Jwk.generate(vault.random());
+        made.identity = identity;
+        made.root = vault.observed("root-key", identity, Jwk.scalar((ECPrivateKey) root.getPrivate()));
+        made.rootKey = Jwk.print((ECPublicKey) root.getPublic());
+        String rootKeyId = Jwk.thumbprint((ECPublicKey) root.getPublic());
+        for (Purpose purpose : Purpose.values()) {
+            KeyPair pair = Jwk.generate(vault.random());
+            ECPublicKey key = (ECPublicKey) pair.getPublic();
+            long now = vault.now();
+            String certificate = new PurposeCertificate(purpose, key, now - 300, now + PURPOSE_YEARS_IN_SECONDS)
+                    .sign(root.getPrivate(), rootKeyId);
+            byte[] scalar =
+                    vault.observed(purpose.use() + "-key", identity, Jwk.scalar((ECPrivateKey) pair.getPrivate()));
+            made.purposes.put(purpose.use(), new StateImage.PurposeKey(scalar, Jwk.print(key), certificate));
+        }
+        return made;
+    }
+
+    private String seal(StateImage.Authority authority, StateImage.Peer peer, ECPublicKey recipient) {
+        byte[] keys = Arrays.copyOf(peer.pairwise(), 2 * EnrolmentPart.KEY);
+        System.arraycopy(peer.wrapping(), 0, keys, EnrolmentPart.KEY, EnrolmentPart.KEY);
+        var o = JsonNodeFactory.instance
+                .objectNode()
+                .put("v", 1)
+                .put("to", peer.identity())
+                .put("srv", authority.identity);
+        o.put("role", peer.role()).put("kid", peer.keyId()).put("root", authority.rootKey);
+        o.put("kh", Base64Url.encode(EnrolmentPart.sha256(keys)));
+        String rootKeyId = Jwk.thumbprint(Jwk.parse(authority.rootKey));
+        String signed = Jws.sign(
+                Jwk.privateKey(authority.root),
+                Labels.TYPE_ENROLMENT,
+                rootKeyId,
+                Map.of(),
+                InnerPrimitives.CODEC.encodeTree(o));
+        byte[] plaintext = ByteBuffer.allocate(keys.length + signed.length())
+                .put(keys)
+                .put(signed.getBytes(StandardCharsets.US_ASCII))
+                .array();
+        try {
+            return Jwe.sealTo(
+                    Jwe.newHeader(Labels.TYPE_ENROLMENT_ENVELOPE, Jwk.thumbprint(recipient)),
+                    recipient,
+                    vault.random(),
+                    plaintext);
+        } finally {
+            Wipe.octets(keys, plaintext);
+        }
+    }
+
+    private EpochFacts put(String group, StateImage.Group next) {
+        vault.change(s -> s.authority.orElseThrow().groups.put(group, next));
+        epochs.forget(group);
+        return facts(group, next).orElseThrow();
+    }
+
+    private Optional<EpochFacts> facts(String group, StateImage.Group g) {
+        return g.current()
+                .map(e -> new EpochFacts(
+                        group, e.number(), epochs.keys(group, e).keyCheckValue(), g.notBefore(), e.until()));
+    }
+
+    private StateImage.Group group(String group) {
+        return Optional.ofNullable(authority().groups.get(group))
+                .orElseThrow(
+                        () -> new Refusal(ResponseStatus.NOT_FOUND, "there is no such group here: create it first"));
+    }
+
+    private String sign(Purpose purpose, String type, byte[] payload) {
+        StateImage.PurposeKey key = purpose(authority(), purpose);
+        return Jws.sign(
+                Jwk.privateKey(key.scalar()),
+                type,
+                Jwk.thumbprint(Jwk.parse(key.key())),
+                Map.of("pct", key.certificate()),
+                payload);
+    }
+
+    private static StateImage.PurposeKey purpose(StateImage.Authority authority, Purpose purpose) {
+        return Objects.requireNonNull(authority.purposes.get(purpose.use()));
+    }
+
+    private static byte[] checkpoint(long sequence, byte[] head) {
+        return InnerPrimitives.CODEC.encodeTree(JsonNodeFactory.instance
+                .objectNode()
+                .put("v", 1)
+                .put("seq", sequence)
+                .put("head", Base64Url.encode(head)));
+    }
+}

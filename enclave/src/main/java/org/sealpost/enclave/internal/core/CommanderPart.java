@@ -1,0 +1,162 @@
+package org.sealpost.enclave.internal.core;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.sealpost.e2e.Jwk;
+import org.sealpost.e2e.Jws;
+import org.sealpost.e2e.Labels;
+import org.sealpost.enclave.CommanderKeys.Acknowledgement;
+import org.sealpost.enclave.CommanderKeys.CommandOrder;
+import org.sealpost.enclave.CommanderKeys.DelegationFacts;
+import org.sealpost.enclave.CommanderKeys.SealedCommand;
+import org.sealpost.group.Command;
+import org.sealpost.group.CommandAcknowledgement;
+import org.sealpost.group.Delegation;
+import org.sealpost.group.GroupEnvelope;
+import org.sealpost.group.Purpose;
+import org.sealpost.group.RosterEntry;
+import org.sealpost.group.Target;
+import org.sealpost.onem2m.Refusal;
+import org.sealpost.onem2m.ResponseStatus;
+
+/** What a commander does: numbers, signs and seals commands, and verifies who acknowledged them. */
+final class CommanderPart {
+    private static final int MAX_DELEGATIONS = 16;
+
+    private final Vault vault;
+    private final Epochs epochs;
+    private final CredentialsPart credentials;
+
+    CommanderPart(Vault vault, Epochs epochs, CredentialsPart credentials) {
+        this.vault = vault;
+        this.epochs = epochs;
+        this.credentials = credentials;
+    }
+
+    DelegationFacts acceptDelegation(String compact) {
+        Delegation delegation =
+                Delegation.verify(compact, Jwk.parse(credentials.anchor().rootKey()), vault.now());
+        StateImage.OwnKeys own = vault.state().own.orElseThrow();
+        if (!delegation.agent().equals(own.identity())
+                || !Jwk.print(delegation.key()).equals(own.signatureKey())) {
+            throw new Refusal(ResponseStatus.ORIGINATOR_HAS_NO_PRIVILEGE, "a delegation is for another agent");
+        }
+        vault.change(s -> {
+            s.delegations.remove(delegation.id());
+            s.delegations.put(delegation.id(), compact);
+            while (s.delegations.size() > MAX_DELEGATIONS) {
+                s.delegations.remove(s.delegations.keySet().iterator().next());
+            }
+            return delegation.id();
+        });
+        return facts(delegation);
+    }
+
+    SealedCommand seal(CommandOrder order) {
+        Epochs.Usable epoch = epochs.newest(order.group());
+        Target target = Target.parse(order.target());
+        boolean server = vault.state()
+                .authority
+                .filter(a -> a.groups.containsKey(order.group()))
+                .isPresent();
+        Map<String, String> proof = server ? serverProof() : delegationFor(order, target);
+        long id = vault.change(s -> s.lastCommandId = Math.max(s.lastCommandId + 1, vault.now() * 1000));
+        Command command = new Command(
+                id,
+                order.group(),
+                epoch.epoch(),
+                target,
+                order.verb(),
+                order.arguments(),
+                identity(server),
+                vault.now(),
+                order.notAfter());
+        String signed = sign(server, proof, command);
+        String envelope = GroupEnvelope.seal(
+                GroupEnvelope.Use.COMMAND,
+                epoch.keys(),
+                order.group(),
+                epoch.epoch(),
+                epoch.senderId(),
+                vault.nextCounter(GroupEnvelope.Use.COMMAND + " " + order.group() + " " + epoch.epoch()),
+                InnerPrimitives.utf8(signed));
+        List<String> expected = epoch.roster().stream()
+                .filter(r -> target.reaches(r.identity(), r.zone()))
+                .map(RosterEntry::identity)
+                .toList();
+        return new SealedCommand(id, envelope, expected);
+    }
+
+    Acknowledgement open(String envelope) {
+        GroupEnvelope parsed = GroupEnvelope.parse(GroupEnvelope.Use.ACKNOWLEDGEMENT, envelope);
+        Epochs.Usable epoch = epochs.of(parsed);
+        Jws signed = Jws.parse(new String(parsed.open(epoch.keys()), StandardCharsets.US_ASCII));
+        String claimed = CommandAcknowledgement.decode(signed.payload()).member();
+        RosterEntry member = epoch.roster().stream()
+                .filter(r -> r.identity().equals(claimed))
+                .findFirst()
+                .orElseThrow(() -> new Refusal(
+                        ResponseStatus.ORIGINATOR_HAS_NO_PRIVILEGE,
+                        "an acknowledgement comes from nobody in the group's roster"));
+        CommandAcknowledgement a =
+                CommandAcknowledgement.decode(signed.verify(Jwk.parse(member.key()), Labels.TYPE_ACKNOWLEDGEMENT));
+        boolean server = vault.state()
+                .authority
+                .filter(x -> x.groups.containsKey(epoch.group()))
+                .isPresent();
+        if (!a.commander().equals(identity(server))) {
+            throw new Refusal(ResponseStatus.BAD_REQUEST, "an acknowledgement answers another commander");
+        }
+        if (!a.group().equals(epoch.group()) || a.epoch() != epoch.epoch()) {
+            throw new Refusal(ResponseStatus.BAD_REQUEST, "an acknowledgement disagrees with its envelope");
+        }
+        return new Acknowledgement(a.member(), a.group(), a.commandId(), a.epoch(), a.outcome(), a.detail(), a.at());
+    }
+
+    private Map<String, String> delegationFor(CommandOrder order, Target target) {
+        List<String> newestFirst = new ArrayList<>(vault.state().delegations.values());
+        java.util.Collections.reverse(newestFirst);
+        Refusal last = new Refusal(
+                ResponseStatus.ORIGINATOR_HAS_NO_PRIVILEGE,
+                "this agent has no delegation: the server has to give it one");
+        for (String compact : newestFirst) {
+            try {
+                Delegation.verify(compact, Jwk.parse(credentials.anchor().rootKey()), vault.now())
+                        .requireAllows(order.group(), target, order.verb(), vault.now());
+                return Map.of("dlg", compact);
+            } catch (Refusal refusal) {
+                last = refusal;
+            }
+        }
+        throw last;
+    }
+
+    private Map<String, String> serverProof() {
+        return Map.of("pct", purpose().certificate());
+    }
+
+    private StateImage.PurposeKey purpose() {
+        return java.util.Objects.requireNonNull(
+                vault.state().authority.orElseThrow().purposes.get(Purpose.COMMAND.use()));
+    }
+
+    private String sign(boolean server, Map<String, String> proof, Command command) {
+        byte[] scalar =
+                server ? purpose().scalar() : vault.state().own.orElseThrow().signature();
+        String key = server ? purpose().key() : vault.state().own.orElseThrow().signatureKey();
+        return Jws.sign(
+                Jwk.privateKey(scalar), Labels.TYPE_COMMAND, Jwk.thumbprint(Jwk.parse(key)), proof, command.encode());
+    }
+
+    private String identity(boolean server) {
+        return server
+                ? vault.state().authority.orElseThrow().identity
+                : vault.state().own.orElseThrow().identity();
+    }
+
+    static DelegationFacts facts(Delegation d) {
+        return new DelegationFacts(d.id(), d.agent(), d.groups(), d.verbs(), d.zones(), d.notAfter());
+    }
+}

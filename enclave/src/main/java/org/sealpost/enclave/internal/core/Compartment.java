@@ -1,0 +1,233 @@
+package org.sealpost.enclave.internal.core;
+
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.sealpost.enclave.Attestation;
+import org.sealpost.enclave.Enclave;
+import org.sealpost.enclave.internal.SealedState;
+import org.sealpost.enclave.internal.SecretObserver;
+
+/** An enclave's compartment: each call runs alone, on state that is sealed to disk before the call returns. */
+public final class Compartment implements Enclave {
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Attestation attestation;
+    private final EnrolmentPart enrolment;
+    private final CredentialsPart credentials;
+    private final EsprimPart esprim;
+    private final MemberPart member;
+    private final CommanderPart commander;
+    private final AuthorityPart authority;
+
+    /** A compartment on its state; reads it now. */
+    public Compartment(
+            String name,
+            Attestation attestation,
+            SealedState store,
+            InstantSource clock,
+            SecureRandom random,
+            SecretObserver observer) {
+        Vault vault = new Vault(name, store, clock, random, observer);
+        Epochs epochs = new Epochs(vault);
+        this.attestation = attestation;
+        this.enrolment = new EnrolmentPart(vault);
+        this.credentials = new CredentialsPart(vault, epochs);
+        this.authority = new AuthorityPart(vault, epochs);
+        this.esprim = new EsprimPart(vault, credentials, authority, epochs);
+        this.member = new MemberPart(vault, epochs, credentials);
+        this.commander = new CommanderPart(vault, epochs, credentials);
+    }
+
+    @Override
+    public Attestation attest() {
+        return attestation;
+    }
+
+    @Override
+    public EnrolmentRequest enrolmentRequest(String identity) {
+        return alone(() -> enrolment.request(identity));
+    }
+
+    @Override
+    public EnrolmentFacts acceptEnrolment(String enrolmentPackage) {
+        return alone(() -> {
+            EnrolmentFacts facts = enrolment.accept(enrolmentPackage);
+            esprim.forget(facts.server());
+            return facts;
+        });
+    }
+
+    @Override
+    public Optional<EnrolmentFacts> enrolment() {
+        return alone(enrolment::facts);
+    }
+
+    @Override
+    public String receiverRandObject(String requester) {
+        return alone(() -> esprim.receiverRandObject(requester));
+    }
+
+    @Override
+    public boolean hasSession(String peer) {
+        return alone(() -> esprim.hasSession(peer));
+    }
+
+    @Override
+    public SealedRequest sealRequest(String peer, Optional<String> receiverRandObject, byte[] innerRequest) {
+        return alone(() -> esprim.sealRequest(peer, receiverRandObject, innerRequest));
+    }
+
+    @Override
+    public OpenedRequest openRequest(String esprimObject) {
+        return alone(() -> esprim.openRequest(esprimObject));
+    }
+
+    @Override
+    public String sealResponse(String exchange, byte[] innerResponse) {
+        return alone(() -> esprim.sealResponse(exchange, innerResponse));
+    }
+
+    @Override
+    public OpenedResponse openResponse(String exchange, String esprimObject) {
+        return alone(() -> esprim.openResponse(exchange, esprimObject));
+    }
+
+    @Override
+    public SealedRequest sealConfirmation(String group) {
+        return alone(() -> esprim.sealConfirmation(group));
+    }
+
+    @Override
+    public List<HeldCredential> credentials() {
+        return alone(credentials::held);
+    }
+
+    @Override
+    public String sealReading(String group, byte[] reading) {
+        return alone(() -> member.sealReading(group, reading));
+    }
+
+    @Override
+    public Reading openReading(String envelope) {
+        return alone(() -> member.openReading(envelope));
+    }
+
+    @Override
+    public CommandVerdict openCommand(String envelope) {
+        return alone(() -> member.openCommand(envelope));
+    }
+
+    @Override
+    public List<CommandVerdict.Execute> unfinishedCommands() {
+        return alone(member::unfinished);
+    }
+
+    @Override
+    public String acknowledge(String command, String outcome, String detail) {
+        return alone(() -> member.acknowledge(command, outcome, detail));
+    }
+
+    @Override
+    public DelegationFacts acceptDelegation(String delegation) {
+        return alone(() -> commander.acceptDelegation(delegation));
+    }
+
+    @Override
+    public SealedCommand sealCommand(CommandOrder order) {
+        return alone(() -> commander.seal(order));
+    }
+
+    @Override
+    public Acknowledgement openAcknowledgement(String envelope) {
+        return alone(() -> commander.open(envelope));
+    }
+
+    @Override
+    public AuthorityFacts found(String identity) {
+        return alone(() -> authority.found(identity));
+    }
+
+    @Override
+    public EnrolledPeer enrolPeer(EnrolmentRequest request, Role role) {
+        return alone(() -> {
+            EnrolledPeer peer = authority.enrol(request, role);
+            esprim.forget(peer.identity());
+            return peer;
+        });
+    }
+
+    @Override
+    public void revokePeer(String identity) {
+        alone(() -> {
+            authority.revoke(identity);
+            esprim.forget(identity);
+            return identity;
+        });
+    }
+
+    @Override
+    public void createGroup(String group, GroupPolicy policy) {
+        alone(() -> {
+            authority.createGroup(group, policy);
+            return group;
+        });
+    }
+
+    @Override
+    public EpochFacts newEpoch(String group, long fence, List<Member> members) {
+        return alone(() -> authority.newEpoch(group, fence, members));
+    }
+
+    @Override
+    public EpochFacts admit(String group, List<Member> members) {
+        return alone(() -> authority.admit(group, members));
+    }
+
+    @Override
+    public Optional<EpochFacts> currentEpoch(String group) {
+        return alone(() -> authority.currentEpoch(group));
+    }
+
+    @Override
+    public SealedRequest sealCredential(String memberIdentity, Optional<String> receiverRandObject, String group) {
+        return alone(() -> esprim.sealCredential(memberIdentity, receiverRandObject, group));
+    }
+
+    @Override
+    public String sealCredentialResponse(String exchange, String innerRequestId, String group) {
+        return alone(() -> esprim.sealCredentialResponse(exchange, innerRequestId, group));
+    }
+
+    @Override
+    public Delegation delegate(
+            String agent, List<String> groups, List<String> verbs, List<String> zones, long notAfter) {
+        return alone(() -> authority.delegate(agent, groups, verbs, zones, notAfter));
+    }
+
+    @Override
+    public String signCheckpoint(long sequence, byte[] head) {
+        return alone(() -> authority.signCheckpoint(sequence, head));
+    }
+
+    @Override
+    public boolean verifyCheckpoint(String checkpoint, long sequence, byte[] head) {
+        return alone(() -> authority.verifyCheckpoint(checkpoint, sequence, head));
+    }
+
+    @Override
+    public void close() {
+        // nothing to release: the state is on disk after every call
+    }
+
+    private <T> T alone(Supplier<T> call) {
+        lock.lock();
+        try {
+            return call.get();
+        } finally {
+            lock.unlock();
+        }
+    }
+}

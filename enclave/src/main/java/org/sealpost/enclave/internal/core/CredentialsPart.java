@@ -1,0 +1,134 @@
+package org.sealpost.enclave.internal.core;
+
+import java.util.List;
+import java.util.Optional;
+import org.sealpost.e2e.Jwk;
+import org.sealpost.e2e.Jws;
+import org.sealpost.e2e.KeyWrap;
+import org.sealpost.e2e.Labels;
+import org.sealpost.e2e.Wipe;
+import org.sealpost.enclave.EndPointKeys.Installation;
+import org.sealpost.enclave.MemberKeys.HeldCredential;
+import org.sealpost.group.CredentialConfirmation;
+import org.sealpost.group.EpochKeys;
+import org.sealpost.group.GroupCredential;
+import org.sealpost.group.Purpose;
+import org.sealpost.group.PurposeCertificate;
+import org.sealpost.onem2m.Refusal;
+import org.sealpost.onem2m.ResponseStatus;
+
+/** What a member holds: opens and installs credentials, never goes back, and proves that it holds them. */
+final class CredentialsPart {
+    private final Vault vault;
+    private final Epochs epochs;
+
+    CredentialsPart(Vault vault, Epochs epochs) {
+        this.vault = vault;
+        this.epochs = epochs;
+    }
+
+    /** An installed credential and the proof for the server. */
+    record Installed(Installation installation, CredentialConfirmation confirmation) {}
+
+    /** Verifies, unwraps, checks and installs a credential; refusals change nothing. */
+    Installed install(String signed) {
+        StateImage.Anchor anchor = anchor();
+        String identity = vault.state().own.orElseThrow().identity();
+        byte[] payload = PurposeCertificate.verifyObject(
+                Jws.parse(signed),
+                Labels.TYPE_CREDENTIAL,
+                Purpose.CREDENTIAL,
+                Jwk.parse(anchor.rootKey()),
+                vault.now());
+        GroupCredential credential = GroupCredential.decode(payload);
+        if (!credential.recipient().equals(identity)) {
+            throw new Refusal(ResponseStatus.ESPRIM_IMPERSONATION_ERROR, "a credential is for another member");
+        }
+        if (vault.now() > credential.notAfter()) {
+            throw new Refusal(ResponseStatus.REQUEST_TIMEOUT, "a credential has expired");
+        }
+        byte[] secret = KeyWrap.unwrap(anchor.wrapping(), credential.wrappedSecret());
+        return install(credential, secret, identity);
+    }
+
+    /** The proof for a credential that is installed, with a nonce of its own. */
+    CredentialConfirmation confirm(String group, String nonce) {
+        Epochs.Usable newest = epochs.newest(group);
+        String identity = vault.state().own.orElseThrow().identity();
+        return CredentialConfirmation.of(group, newest.epoch(), newest.keys(), identity, nonce);
+    }
+
+    List<HeldCredential> held() {
+        return vault.state().credentials.entrySet().stream()
+                .map(e -> new HeldCredential(
+                        e.getKey(),
+                        e.getValue().current().number(),
+                        epochs.keys(e.getKey(), e.getValue().current()).keyCheckValue(),
+                        e.getValue().notBefore(),
+                        e.getValue().current().until(),
+                        e.getValue().senderId(),
+                        e.getValue().zone()))
+                .toList();
+    }
+
+    StateImage.Anchor anchor() {
+        return vault.state()
+                .anchor
+                .orElseThrow(() -> new Refusal(
+                        ResponseStatus.ESPRIM_UNKNOWN_KEY_ID, "this end point is not enrolled: enrol it first"));
+    }
+
+    private Installed install(GroupCredential credential, byte[] secret, String identity) {
+        String group = credential.group();
+        EpochKeys keys = EpochKeys.derive(secret, group, credential.epoch());
+        Optional<StateImage.Held> held =
+                Optional.ofNullable(vault.state().credentials.get(group));
+        long highest = held.map(h -> h.current().number()).orElse(0L);
+        boolean fresh = credential.epoch() > highest;
+        if (credential.epoch() < highest) {
+            Wipe.octets(secret);
+            throw new Refusal(
+                    ResponseStatus.CONFLICT,
+                    "a credential is of an earlier epoch than the one installed: epochs never go back");
+        }
+        if (!fresh && !sameSecret(group, held.orElseThrow().current(), keys)) {
+            Wipe.octets(secret);
+            throw new Refusal(
+                    ResponseStatus.CONFLICT, "two credentials with different secrets claim one epoch: report it");
+        }
+        vault.observed("epoch-secret", group + " epoch " + credential.epoch(), secret);
+        vault.change(s -> {
+            s.credentials.put(group, held(credential, secret, held, fresh));
+            s.timeFloor = Math.max(s.timeFloor, credential.notBefore());
+            return group;
+        });
+        epochs.forget(group);
+        Installation installation = new Installation(group, credential.epoch(), keys.keyCheckValue(), fresh);
+        return new Installed(
+                installation, CredentialConfirmation.of(group, credential.epoch(), keys, identity, credential.nonce()));
+    }
+
+    private StateImage.Held held(
+            GroupCredential credential, byte[] secret, Optional<StateImage.Held> before, boolean fresh) {
+        long until = vault.now() + credential.overlap();
+        Optional<StateImage.Epoch> previous = !fresh
+                ? before.flatMap(StateImage.Held::previous)
+                : before.filter(h -> credential.overlap() > 0)
+                        .map(h -> new StateImage.Epoch(
+                                h.current().number(),
+                                h.current().secret(),
+                                Math.min(until, h.current().until())));
+        return new StateImage.Held(
+                new StateImage.Epoch(credential.epoch(), secret, credential.notAfter()),
+                previous,
+                credential.senderId(),
+                credential.zone(),
+                credential.notBefore(),
+                credential.nonDelegable(),
+                credential.roster());
+    }
+
+    private boolean sameSecret(String group, StateImage.Epoch installed, EpochKeys keys) {
+        return epochs.keys(group, installed).keyCheckValue().equals(keys.keyCheckValue());
+    }
+}

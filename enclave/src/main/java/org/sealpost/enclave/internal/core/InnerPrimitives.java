@@ -1,0 +1,119 @@
+package org.sealpost.enclave.internal.core;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import org.sealpost.onem2m.Content;
+import org.sealpost.onem2m.Identifier;
+import org.sealpost.onem2m.Operation;
+import org.sealpost.onem2m.PrimitiveCodec;
+import org.sealpost.onem2m.Refusal;
+import org.sealpost.onem2m.RequestPrimitive;
+import org.sealpost.onem2m.ResponsePrimitive;
+import org.sealpost.onem2m.ResponseStatus;
+import org.sealpost.onem2m.Serialization;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+
+/** The inner primitives that the enclave reads and writes itself: those that carry credentials and confirmations. */
+final class InnerPrimitives {
+    static final PrimitiveCodec CODEC = PrimitiveCodec.of(Serialization.JSON);
+    static final String CREDENTIAL = "application/vnd.sealpost.credential+json:0:1";
+    static final String CONFIRMATION = "application/vnd.sealpost.confirmation+json:0";
+
+    private InnerPrimitives() {}
+
+    /** The content of a contentInstance with this contentInfo, directly or as the representation in a notification. */
+    static Optional<String> contentOf(Optional<Content> content, String contentInfo) {
+        return content.flatMap(c -> switch (c.name()) {
+                    case Content.CONTENT_INSTANCE -> Optional.of(c.value());
+                    case Content.NOTIFICATION ->
+                        Optional.ofNullable(c.value().get("nev"))
+                                .map(nev -> nev.get("rep"))
+                                .map(rep -> rep.get(Content.CONTENT_INSTANCE));
+                    default -> Optional.<JsonNode>empty();
+                })
+                .filter(cin ->
+                        isText(cin.get("cnf")) && cin.get("cnf").asString().equals(contentInfo))
+                .map(cin -> cin.get("con"))
+                .filter(InnerPrimitives::isText)
+                .map(JsonNode::asString);
+    }
+
+    static Content contentInstance(String contentInfo, String content) {
+        return new Content(
+                Content.CONTENT_INSTANCE,
+                JsonNodeFactory.instance.objectNode().put("cnf", contentInfo).put("con", content));
+    }
+
+    /** A notification of a new contentInstance, as a subscription would send it. */
+    static Content notification(Content contentInstance, String subscription) {
+        var o = JsonNodeFactory.instance.objectNode();
+        var nev = o.putObject("nev");
+        nev.putObject("rep").set(contentInstance.name(), contentInstance.value());
+        nev.put("net", 3);
+        o.put("sur", subscription);
+        return new Content(Content.NOTIFICATION, o);
+    }
+
+    static RequestPrimitive request(byte[] octets) {
+        return CODEC.decodeRequest(octets);
+    }
+
+    static byte[] ok(String requestId, Optional<Content> content) {
+        ResponsePrimitive response = ResponsePrimitive.of(ResponseStatus.OK, requestId);
+        return CODEC.encode(content.map(response::withContent).orElse(response));
+    }
+
+    static byte[] refused(Refusal refusal, String requestId) {
+        return CODEC.encode(ResponsePrimitive.refused(refusal, requestId));
+    }
+
+    static RequestPrimitive notify(String to, String from, String requestId, Content content) {
+        return RequestPrimitive.of(Operation.NOTIFY, to, from, requestId)
+                .content(content)
+                .build();
+    }
+
+    /** SP-relative form of an absolute identity. */
+    static String spRelative(String absolute) {
+        return new Identifier(absolute).spRelative("/").text();
+    }
+
+    static String domainOf(String absolute) {
+        return absolute.substring(2, absolute.indexOf('/', 2));
+    }
+
+    /** The CSE-ID that an absolute identity begins with, such as {@code /gw-north}. */
+    static String cseOf(String absolute) {
+        return "/" + spRelative(absolute).split("/")[1];
+    }
+
+    /** The name that stands for a member in paths and key ids: CSE-ID without slash, dot, name; {@code gw-north.door-1}. */
+    static String nameOf(String absolute) {
+        String[] segments = spRelative(absolute).split("/");
+        return segments.length == 2
+                ? segments[1]
+                : segments[1] + "." + segments[segments.length - 1].replaceFirst("^C", "");
+    }
+
+    /** Refuses (4116) an inner originator other than the identity of the key. */
+    static void requireFrom(RequestPrimitive inner, String peer) {
+        String from = inner.from()
+                .map(f ->
+                        new Identifier(f).absolute(domainOf(peer), cseOf(peer)).text())
+                .orElse("");
+        if (!from.equals(peer)) {
+            throw new Refusal(
+                    ResponseStatus.ESPRIM_IMPERSONATION_ERROR,
+                    "the inner originator is not the one that the pairwise key belongs to");
+        }
+    }
+
+    static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static boolean isText(JsonNode node) {
+        return node != null && node.isString();
+    }
+}

@@ -1,0 +1,120 @@
+package org.sealpost.enclave.internal.core;
+
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Function;
+import org.sealpost.e2e.Wipe;
+import org.sealpost.enclave.EnclaveUnavailable;
+import org.sealpost.enclave.internal.SealedState;
+import org.sealpost.enclave.internal.SecretObserver;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.dataformat.cbor.CBORMapper;
+
+/**
+ * A compartment's state with its clock, its randomness and its witness. A change is on disk before {@link #change} returns, or did not happen. One caller at
+ * a time: the compartment's lock is held around every use.
+ */
+final class Vault {
+    private static final CBORMapper MAPPER = CBORMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .build();
+
+    /** Counters are reserved in blocks: one write for many messages, and a gap instead of a repeat after a crash. */
+    private static final long COUNTER_BLOCK = 1000;
+
+    private final String name;
+    private final SealedState store;
+    private final InstantSource clock;
+    private final SecureRandom random;
+    private final SecretObserver observer;
+    private final Map<String, Long> nextCounters = new HashMap<>();
+    private StateImage state;
+    private byte[] image;
+
+    Vault(String name, SealedState store, InstantSource clock, SecureRandom random, SecretObserver observer) {
+        this.name = name;
+        this.store = store;
+        this.clock = clock;
+        this.random = random;
+        this.observer = observer;
+        this.image = store.load(name).orElseGet(() -> MAPPER.writeValueAsBytes(new StateImage()));
+        this.state = decode(image);
+    }
+
+    StateImage state() {
+        return state;
+    }
+
+    /** Applies a change and seals it to disk; when either fails, the state is what it was. */
+    <T> T change(Function<StateImage, T> change) {
+        try {
+            T result = change.apply(state);
+            byte[] next = MAPPER.writeValueAsBytes(state);
+            if (!Arrays.equals(next, image)) {
+                store.save(name, next);
+                Wipe.octets(image);
+                image = next;
+            }
+            return result;
+        } catch (RuntimeException e) {
+            state = decode(image);
+            throw e;
+        }
+    }
+
+    /** Now, never before the time that was authenticated last; epoch seconds. */
+    long now() {
+        return Math.max(clock.instant().getEpochSecond(), state.timeFloor);
+    }
+
+    Instant instant() {
+        return Instant.ofEpochSecond(now());
+    }
+
+    SecureRandom random() {
+        return random;
+    }
+
+    byte[] randomOctets(int length) {
+        byte[] octets = new byte[length];
+        random.nextBytes(octets);
+        return octets;
+    }
+
+    /** A counter of this name that was never returned before, also not before a crash; starts at 1. */
+    long nextCounter(String counter) {
+        long reserved = state.counters.getOrDefault(counter, 0L);
+        long next = nextCounters.getOrDefault(counter, reserved + 1);
+        if (next > reserved) {
+            change(s -> s.counters.put(counter, reserved + COUNTER_BLOCK));
+            next = reserved + 1;
+        }
+        nextCounters.put(counter, next + 1);
+        return next;
+    }
+
+    /** Tells the witness, if there is one. */
+    byte[] observed(String kind, String owner, byte[] secret) {
+        observer.observe(kind, owner, secret);
+        return secret;
+    }
+
+    private StateImage decode(byte[] octets) {
+        try {
+            StateImage read = MAPPER.readValue(octets, StateImage.class);
+            if (read.version != StateImage.VERSION) {
+                throw new EnclaveUnavailable(
+                        "the enclave's state \"" + name + "\" is of another version: use the software that wrote it");
+            }
+            return read;
+        } catch (JacksonException e) {
+            throw new EnclaveUnavailable("the enclave's state \"" + name
+                    + "\" can't be read: restore it from a backup, or remove it and enrol again");
+        }
+    }
+}
