@@ -137,7 +137,7 @@ class AttacksTest {
                     Building.DOORS,
                     1,
                     2,
-                    77,
+                    counter++,
                     signed.getBytes(StandardCharsets.US_ASCII));
             assertThat(b.door1.enclave.openCommand(envelope)).isInstanceOf(CommandVerdict.Refused.class);
         }
