@@ -1,11 +1,41 @@
 package org.sealpost.enclave.internal;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
+/** The command line that starts an enclave process. */
 public final class EnclaveCommand {
+    private static final String MAIN = "org.sealpost.enclave.EnclaveMain";
+
+    /** Small and closed: no attaching, no core, no files outside of what it is given. */
+    private static final List<String> JVM = List.of(
+            "-XX:+DisableAttachMechanism",
+            "-XX:-UsePerfData",
+            "-XX:-CreateCoredumpOnCrash",
+            "-XX:ErrorFile=/dev/null",
+            "-XX:+UseSerialGC",
+            "-XX:TieredStopAtLevel=1",
+            "-Xss512k",
+            "-XX:ReservedCodeCacheSize=24m");
+
     private EnclaveCommand() {}
 
+    /** See {@link org.sealpost.enclave.SecureEnvironment#defaultCommand}. */
     public static List<String> fromSystemProperties() {
-        throw new IllegalStateException("under construction");
+        List<String> command = new ArrayList<>();
+        command.add(System.getProperty("java.home") + "/bin/java");
+        command.addAll(JVM);
+        String extra = System.getProperty("sealpost.enclave.jvm", "-Xmx24m").trim();
+        Arrays.stream(extra.split("\\s+")).filter(s -> !s.isEmpty()).forEach(command::add);
+        String archive = System.getProperty("sealpost.enclave.cds", "");
+        if (!archive.isEmpty()) {
+            command.add("-XX:SharedArchiveFile=" + archive);
+            command.add("-Xshare:auto");
+        }
+        command.add("-cp");
+        command.add(System.getProperty("sealpost.enclave.classpath", System.getProperty("java.class.path")));
+        command.add(System.getProperty("sealpost.enclave.main", MAIN));
+        return List.copyOf(command);
     }
 }

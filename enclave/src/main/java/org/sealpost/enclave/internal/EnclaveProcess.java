@@ -1,11 +1,14 @@
 package org.sealpost.enclave.internal;
 
 import org.sealpost.enclave.SecureEnvironment;
+import org.sealpost.enclave.internal.process.ChildEnvironment;
 
+/** Starts the enclave as a child process. */
 public final class EnclaveProcess {
     private EnclaveProcess() {}
 
+    /** See {@link SecureEnvironment#process}. */
     public static SecureEnvironment start(SecureEnvironment.ProcessConfig config) {
-        throw new IllegalStateException("under construction");
+        return ChildEnvironment.start(config);
     }
 }

@@ -1,0 +1,37 @@
+package org.sealpost.enclave;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import org.sealpost.enclave.internal.process.EnclaveRuntime;
+
+/**
+ * The enclave process. Started by the program it serves: {@code EnclaveMain STATE-DIRECTORY SOCKET}, the token as one line of hex on standard input, which stays open: when
+ * it closes, the program is gone and the enclave ends. Says READY, or one sentence, on standard output.
+ */
+public final class EnclaveMain {
+    private EnclaveMain() {}
+
+    /** Runs until standard input closes. Exit codes: 0 stopped, 1 can't run, 2 usage. */
+    public static void main(String[] args) throws IOException {
+        if (args.length == 1 && args[0].equals("--check")) {
+            Path scratch = Files.createTempDirectory("enclave-check");
+            EnclaveRuntime.check(scratch);
+            return;
+        }
+        if (args.length != 2) {
+            System.out.println(
+                    "usage: sealpost enclave STATE-DIRECTORY SOCKET (started by server, agent and device; the token comes on"
+                            + " standard input), or --check");
+            System.exit(2);
+        }
+        BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
+        String line = in.readLine();
+        byte[] token = line == null ? new byte[0] : HexFormat.of().parseHex(line.trim());
+        System.exit(EnclaveRuntime.run(Path.of(args[0]), Path.of(args[1]), token, in));
+    }
+}

@@ -1,0 +1,157 @@
+package org.sealpost.enclave.internal.process;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.sealpost.enclave.Enclave;
+import org.sealpost.enclave.EnclaveUnavailable;
+import org.sealpost.enclave.SecureEnvironment;
+
+/** An enclave process and the connection to it; both are made again when they are gone and somebody calls. Thread-safe. */
+public final class ChildEnvironment implements SecureEnvironment {
+    private static final int TOKEN = 32;
+    private static final String READY = "READY";
+    private static final long STOP_SECONDS = 5;
+
+    private final ProcessConfig config;
+    private final ReentrantLock starting = new ReentrantLock();
+    private volatile @Nullable Process process;
+    private volatile @Nullable EnclaveConnection connection;
+    private volatile boolean closed;
+
+    private ChildEnvironment(ProcessConfig config) {
+        this.config = config;
+    }
+
+    /**
+     * Starts the process.
+     *
+     * @throws EnclaveUnavailable when it does not come up; the message is its own last word
+     */
+    public static SecureEnvironment start(ProcessConfig config) {
+        ChildEnvironment environment = new ChildEnvironment(config);
+        environment.connection();
+        Runtime.getRuntime().addShutdownHook(new Thread(environment::close, "enclave-stop"));
+        return environment;
+    }
+
+    @Override
+    public Enclave compartment(String name) {
+        InvocationHandler handler = (proxy, method, arguments) -> switch (method.getName()) {
+            case "close" -> null;
+            case "toString" -> "Enclave[" + name + "]";
+            case "hashCode" -> System.identityHashCode(proxy);
+            case "equals" -> proxy == arguments[0];
+            default -> connection().call(name, method, arguments == null ? new Object[0] : arguments);
+        };
+        return (Enclave)
+                Proxy.newProxyInstance(Enclave.class.getClassLoader(), new Class<?>[] {Enclave.class}, handler);
+    }
+
+    @Override
+    public OptionalLong processId() {
+        Process running = process;
+        return running != null && running.isAlive() ? OptionalLong.of(running.pid()) : OptionalLong.empty();
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        EnclaveConnection open = connection;
+        Process running = process;
+        if (open != null) {
+            open.close();
+        }
+        if (running != null) {
+            stop(running);
+        }
+    }
+
+    private EnclaveConnection connection() {
+        EnclaveConnection open = connection;
+        if (open != null && open.isOpen()) {
+            return open;
+        }
+        starting.lock();
+        try {
+            EnclaveConnection again = connection;
+            if (again != null && again.isOpen()) {
+                return again;
+            }
+            EnclaveConnection fresh = connect();
+            connection = fresh;
+            return fresh;
+        } catch (IOException e) {
+            throw new EnclaveUnavailable("the enclave process can't be started: " + e.getMessage());
+        } finally {
+            starting.unlock();
+        }
+    }
+
+    private EnclaveConnection connect() throws IOException {
+        if (closed) {
+            throw new IOException("it was stopped");
+        }
+        Process old = process;
+        if (old != null) {
+            stop(old);
+        }
+        var ownerOnly = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+        Files.createDirectories(config.stateDirectory(), ownerOnly);
+        Files.createDirectories(config.socketDirectory(), ownerOnly);
+        Path socket = config.socketDirectory().resolve("enclave.sock");
+        byte[] token = new byte[TOKEN];
+        new SecureRandom().nextBytes(token);
+        Process child = launch(socket);
+        process = child;
+        OutputStream in = child.getOutputStream();
+        in.write((HexFormat.of().formatHex(token) + "\n").getBytes(StandardCharsets.US_ASCII));
+        in.flush();
+        BufferedReader out = new BufferedReader(new InputStreamReader(child.getInputStream(), StandardCharsets.UTF_8));
+        String first = out.readLine();
+        if (!READY.equals(first)) {
+            child.destroyForcibly();
+            throw new IOException(first == null ? "it ended without a word; see its log" : first);
+        }
+        return EnclaveConnection.open(socket, token);
+    }
+
+    private Process launch(Path socket) throws IOException {
+        List<String> command = new ArrayList<>(config.command());
+        command.add(command.size() - 1, "-Djna.tmpdir=" + config.stateDirectory());
+        command.add(command.size() - 1, "-Djava.io.tmpdir=" + config.stateDirectory());
+        command.add(config.stateDirectory().toString());
+        command.add(socket.toString());
+        return new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.appendTo(
+                        config.stateDirectory().resolve("enclave.log").toFile()))
+                .start();
+    }
+
+    private static void stop(Process running) {
+        running.destroy();
+        try {
+            if (!running.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
+                running.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            running.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

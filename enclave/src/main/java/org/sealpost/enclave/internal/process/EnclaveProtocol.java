@@ -1,0 +1,93 @@
+package org.sealpost.enclave.internal.process;
+
+import java.lang.reflect.Method;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.sealpost.enclave.Enclave;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JavaType;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.dataformat.cbor.CBORMapper;
+
+/**
+ * The calls that the enclave's socket knows: the methods of {@link Enclave}, by name, and nothing else. A request frame is a CBOR map of {@code id}, {@code in}
+ * (compartment), {@code call}, {@code args}; a reply of {@code id} and {@code result} (with {@code variant}, where the reply's type has several), or
+ * {@code status} and {@code sentence} of a refusal, or {@code sentence} alone when the enclave is unavailable.
+ */
+public final class EnclaveProtocol {
+    static final CBORMapper MAPPER = CBORMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .build();
+
+    private static final Map<String, Method> CALLS = Arrays.stream(Enclave.class.getMethods())
+            .filter(m -> !m.getName().equals("close"))
+            .collect(Collectors.toUnmodifiableMap(Method::getName, Function.identity()));
+
+    private EnclaveProtocol() {}
+
+    /** All calls, in the order of their names. */
+    public static List<Method> calls() {
+        return CALLS.values().stream()
+                .sorted(Comparator.comparing(Method::getName))
+                .toList();
+    }
+
+    static Method call(String name) {
+        Method method = CALLS.get(name);
+        if (method == null) {
+            throw new IllegalArgumentException("there is no such call");
+        }
+        return method;
+    }
+
+    static ArrayNode arguments(Object[] values) {
+        ArrayNode array = MAPPER.createArrayNode();
+        for (Object value : values) {
+            array.add(MAPPER.<JsonNode>valueToTree(value));
+        }
+        return array;
+    }
+
+    static Object[] arguments(Method method, JsonNode array) {
+        var types = method.getGenericParameterTypes();
+        if (array.size() != types.length) {
+            throw new IllegalArgumentException("a call has another number of arguments");
+        }
+        List<Object> values = new ArrayList<>();
+        for (int i = 0; i < types.length; i++) {
+            values.add(convert(array.get(i), MAPPER.constructType(types[i])));
+        }
+        return values.toArray();
+    }
+
+    static void putResult(ObjectNode reply, Method method, Object result) {
+        if (method.getReturnType().isSealed()) {
+            reply.put("variant", result.getClass().getSimpleName());
+        }
+        reply.set("result", MAPPER.valueToTree(result));
+    }
+
+    static Object result(JsonNode reply, Method method) {
+        Class<?> type = method.getReturnType();
+        if (!type.isSealed()) {
+            return convert(reply.get("result"), MAPPER.constructType(method.getGenericReturnType()));
+        }
+        String variant = reply.get("variant").asString();
+        Class<?> chosen = Arrays.stream(type.getPermittedSubclasses())
+                .filter(c -> c.getSimpleName().equals(variant))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("a reply is of an unknown kind"));
+        return convert(reply.get("result"), MAPPER.constructType(chosen));
+    }
+
+    private static Object convert(JsonNode node, JavaType type) {
+        return MAPPER.treeToValue(node, type);
+    }
+}

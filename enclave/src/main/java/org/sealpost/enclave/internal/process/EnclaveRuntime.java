@@ -1,0 +1,73 @@
+package org.sealpost.enclave.internal.process;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.stream.Stream;
+import org.sealpost.enclave.EnclaveUnavailable;
+import org.sealpost.enclave.SecureEnvironment;
+import org.sealpost.enclave.internal.InProcessEnvironment;
+
+/** The life of an enclave process. */
+public final class EnclaveRuntime {
+    private static final int MIN_TOKEN = 32;
+
+    private EnclaveRuntime() {}
+
+    /**
+     * Shields the process, opens the state, serves the socket, ends with the program.
+     *
+     * @return exit code
+     */
+    public static int run(Path state, Path socket, byte[] token, BufferedReader lifeline) {
+        if (token.length < MIN_TOKEN) {
+            System.out.println("the token on standard input is missing or too short");
+            return 2;
+        }
+        try {
+            Shield.raise();
+            try (SecureEnvironment inside = InProcessEnvironment.insideProcess(state, InstantSource.system());
+                    EnclaveServer server = new EnclaveServer(inside, token, socket)) {
+                Thread watch = new Thread(() -> endWith(lifeline), "lifeline");
+                watch.setDaemon(true);
+                watch.start();
+                System.out.println("READY");
+                server.run();
+            }
+            return 0;
+        } catch (EnclaveUnavailable | IllegalStateException | IOException e) {
+            System.out.println(e.getMessage());
+            return 1;
+        }
+    }
+
+    /** Wires everything on scratch state and uses it once, then removes it. */
+    public static void check(Path scratch) throws IOException {
+        Shield.raise();
+        try (SecureEnvironment inside = InProcessEnvironment.insideProcess(scratch, InstantSource.system())) {
+            inside.compartment("check").enrolmentRequest("//check.example/gw/Cdevice");
+            for (var call : EnclaveProtocol.calls()) {
+                EnclaveProtocol.MAPPER.constructType(call.getGenericReturnType());
+            }
+        } finally {
+            try (Stream<Path> files = Files.walk(scratch)) {
+                files.sorted(Comparator.reverseOrder()).forEach(f -> f.toFile().delete());
+            }
+        }
+        System.out.println("READY");
+    }
+
+    private static void endWith(BufferedReader lifeline) {
+        try {
+            while (lifeline.readLine() != null) {
+                // nothing is said there after the token
+            }
+        } catch (IOException e) {
+            // a broken pipe ends it just as well
+        }
+        Runtime.getRuntime().halt(0);
+    }
+}
