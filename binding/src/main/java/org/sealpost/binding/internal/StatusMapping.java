@@ -1,0 +1,31 @@
+package org.sealpost.binding.internal;
+
+import org.sealpost.onem2m.ResponseStatus;
+
+/** Response status codes to HTTP status codes (TS-0009 6.3.2). */
+final class StatusMapping {
+    private StatusMapping() {}
+
+    static int http(ResponseStatus status) {
+        return switch (status) {
+            case ACCEPTED, ACCEPTED_NON_BLOCKING_SYNCH, ACCEPTED_NON_BLOCKING_ASYNCH -> 202;
+            case OK, DELETED, UPDATED -> 200;
+            case CREATED -> 201;
+            case BAD_REQUEST, CONTENTS_UNACCEPTABLE, GROUP_MEMBER_TYPE_INCONSISTENT, MAX_NUMBER_OF_MEMBER_EXCEEDED ->
+                400;
+            case NOT_FOUND, TARGET_NOT_REACHABLE, REMOTE_ENTITY_NOT_REACHABLE -> 404;
+            case OPERATION_NOT_ALLOWED -> 405;
+            case NOT_ACCEPTABLE -> 406;
+            case GROUP_REQUEST_IDENTIFIER_EXISTS, CONFLICT, ALREADY_EXISTS -> 409;
+            case UNSUPPORTED_MEDIA_TYPE -> 415;
+            case REQUEST_TIMEOUT -> 504;
+            case RELEASE_VERSION_NOT_SUPPORTED, NOT_IMPLEMENTED, NON_BLOCKING_SYNCH_REQUEST_NOT_SUPPORTED -> 501;
+            case INTERNAL_SERVER_ERROR,
+                    SUBSCRIPTION_VERIFICATION_INITIATION_FAILED,
+                    GROUP_MEMBERS_NOT_RESPONDED,
+                    ESPRIM_DECRYPTION_ERROR,
+                    ESPRIM_ENCRYPTION_ERROR -> 500;
+            default -> 403;
+        };
+    }
+}
