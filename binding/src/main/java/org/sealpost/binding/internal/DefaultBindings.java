@@ -3,6 +3,7 @@ package org.sealpost.binding.internal;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
@@ -10,8 +11,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.sealpost.binding.Bindings;
 import org.sealpost.binding.HopSecurity;
@@ -22,19 +21,16 @@ import org.sealpost.onem2m.Refusal;
 import org.sealpost.onem2m.RequestPrimitive;
 import org.sealpost.onem2m.ResponsePrimitive;
 import org.sealpost.onem2m.ResponseStatus;
+import org.sealpost.onem2m.Serialization;
 
-/** One event loop group, one client pool, and what was opened through them. */
+/** One event loop group of two daemon threads for servers and clients, and what was opened through it. */
 public final class DefaultBindings implements Bindings {
     private static final int LOOPS = 2;
-    private static final int CLIENT_THREADS = 4;
+    private static final long CLOSE_SECONDS = 2;
 
-    private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(LOOPS, NioIoHandler.newFactory());
-    private final ExecutorService clientThreads = Executors.newFixedThreadPool(CLIENT_THREADS, task -> {
-        Thread thread = new Thread(task, "http-client");
-        thread.setDaemon(true);
-        return thread;
-    });
-    private final HttpSender http = new HttpSender(clientThreads);
+    private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(
+            LOOPS, new DefaultThreadFactory("binding", true), NioIoHandler.newFactory());
+    private final HttpSender http = new HttpSender(loops);
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
     private final HopSecurity security;
 
@@ -62,8 +58,8 @@ public final class DefaultBindings implements Bindings {
     @Override
     public void close() {
         listeners.forEach(Listener::close);
-        loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
-        clientThreads.shutdownNow();
+        loops.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS)
+                .awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
     }
 
     @Override
@@ -80,7 +76,7 @@ public final class DefaultBindings implements Bindings {
         @Override
         public CompletionStage<ResponsePrimitive> send(URI peer, RequestPrimitive request, Duration timeout) {
             return "http".equals(peer.getScheme())
-                    ? http.send(peer, request, timeout)
+                    ? http.send(peer, request, Serialization.JSON, timeout)
                     : CompletableFuture.failedFuture(new Refusal(
                             ResponseStatus.TARGET_NOT_REACHABLE,
                             "an address has a scheme that no binding speaks: use http"));

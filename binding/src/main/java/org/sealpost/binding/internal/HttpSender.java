@@ -1,60 +1,130 @@
 package org.sealpost.binding.internal;
 
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.codec.http.FullHttpRequest;
+import io.netty.handler.codec.http.HttpClientCodec;
+import io.netty.handler.codec.http.HttpObjectAggregator;
+import io.netty.util.concurrent.Future;
+import java.net.InetSocketAddress;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.Deque;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.TimeUnit;
 import org.sealpost.binding.Unreachable;
 import org.sealpost.onem2m.Refusal;
 import org.sealpost.onem2m.RequestPrimitive;
 import org.sealpost.onem2m.ResponsePrimitive;
+import org.sealpost.onem2m.ResponseStatus;
 import org.sealpost.onem2m.Serialization;
 
-/** HTTP client side of the binding on the JDK's client. */
+/** The client side of HTTP: one request at a time per connection, idle connections are used again. Never repeats a request. */
 final class HttpSender {
-    private static final Duration CONNECT = Duration.ofSeconds(3);
+    private static final int DEFAULT_PORT = 80;
 
-    private final HttpClient client;
+    private final Bootstrap bootstrap;
+    private final Map<String, Deque<Channel>> idle = new ConcurrentHashMap<>();
 
-    HttpSender(Executor executor) {
-        this.client = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .followRedirects(HttpClient.Redirect.NEVER)
-                .connectTimeout(CONNECT)
-                .executor(executor)
-                .build();
-    }
-
-    CompletionStage<ResponsePrimitive> send(URI peer, RequestPrimitive request, Duration timeout) {
-        HttpMapping.Request http = HttpMapping.toHttp(request, Serialization.JSON);
-        HttpRequest.Builder message = HttpRequest.newBuilder(peer.resolve(http.target()))
-                .timeout(timeout)
-                .method(http.method(), HttpRequest.BodyPublishers.ofByteArray(http.body()));
-        http.headers().forEach(message::setHeader);
-        return client.sendAsync(message.build(), HttpResponse.BodyHandlers.ofByteArray())
-                .handle((response, failure) -> {
-                    if (failure != null) {
-                        throw new Unreachable(peer + " does not answer: " + reason(failure));
+    HttpSender(EventLoopGroup loops) {
+        this.bootstrap = new Bootstrap()
+                .group(loops)
+                .channel(NioSocketChannel.class)
+                .option(ChannelOption.ALLOCATOR, HttpLimits.ALLOCATOR)
+                .option(ChannelOption.TCP_NODELAY, true)
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) HttpLimits.CONNECT.toMillis())
+                .handler(new ChannelInitializer<SocketChannel>() {
+                    @Override
+                    protected void initChannel(SocketChannel channel) {
+                        channel.pipeline()
+                                .addLast(new HttpClientCodec(HttpLimits.decoder(), false, false))
+                                .addLast(new HttpObjectAggregator(HttpLimits.MAX_BODY))
+                                .addLast(new HttpClientConnection());
                     }
-                    return HttpMapping.fromHttp(
-                            name -> response.headers().firstValue(name), response.body(), request.requestId());
-                })
-                .exceptionallyCompose(failure -> CompletableFuture.failedFuture(cause(failure)));
+                });
     }
 
-    private static String reason(Throwable failure) {
-        Throwable cause = cause(failure);
-        return cause instanceof Refusal refusal
-                ? refusal.sentence()
-                : cause.getClass().getSimpleName();
+    CompletionStage<ResponsePrimitive> send(
+            URI peer, RequestPrimitive request, Serialization serialization, Duration timeout) {
+        FullHttpRequest http;
+        try {
+            if (peer.getHost() == null) {
+                throw new Refusal(ResponseStatus.BAD_REQUEST, "a point of access names no host");
+            }
+            http = HttpRequestMapping.encode(request, peer, serialization);
+        } catch (Refusal refusal) {
+            return CompletableFuture.failedFuture(refusal);
+        }
+        HttpCall call = new HttpCall(peer.getRawAuthority(), request.requestId(), http);
+        Deque<Channel> pool = idle.computeIfAbsent(call.authority(), a -> new ConcurrentLinkedDeque<>());
+        Channel known = pool.pollFirst();
+        while (known != null && !known.isActive()) {
+            known = pool.pollFirst();
+        }
+        if (known != null) {
+            start(known, call, timeout, pool);
+        } else {
+            connect(peer, call, timeout, pool);
+        }
+        return call.answer();
     }
 
-    private static Throwable cause(Throwable failure) {
-        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+    private void connect(URI peer, HttpCall call, Duration timeout, Deque<Channel> pool) {
+        int port = peer.getPort() < 0 ? DEFAULT_PORT : peer.getPort();
+        long begun = System.nanoTime();
+        ChannelFuture connecting = bootstrap.connect(InetSocketAddress.createUnresolved(hostOf(peer), port));
+        Future<?> patience = connecting
+                .channel()
+                .eventLoop()
+                .schedule(
+                        () -> {
+                            call.unreachable("did not accept a connection within " + timeout.toMillis() + " ms");
+                            connecting.cancel(false);
+                            connecting.channel().close();
+                        },
+                        timeout.toMillis(),
+                        TimeUnit.MILLISECONDS);
+        connecting.addListener(done -> {
+            patience.cancel(false);
+            if (done.isSuccess()) {
+                start(connecting.channel(), call, timeout.minusNanos(System.nanoTime() - begun), pool);
+            } else {
+                call.unreachable("does not accept connections");
+            }
+        });
+    }
+
+    private static String hostOf(URI peer) {
+        String host = peer.getHost();
+        return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
+    }
+
+    private static void start(Channel channel, HttpCall call, Duration timeout, Deque<Channel> pool) {
+        channel.eventLoop()
+                .execute(() -> channel.pipeline()
+                        .get(HttpClientConnection.class)
+                        .start(call, timeout, () -> pool.offerFirst(channel)));
+    }
+
+    /** A request on its way. */
+    record HttpCall(
+            String authority, String requestId, FullHttpRequest http, CompletableFuture<ResponsePrimitive> answer) {
+        HttpCall(String authority, String requestId, FullHttpRequest http) {
+            this(authority, requestId, http, new CompletableFuture<>());
+        }
+
+        void unreachable(String what) {
+            answer.completeExceptionally(new Unreachable(authority + " " + what));
+        }
     }
 }

@@ -2,10 +2,11 @@ package org.sealpost.binding.internal;
 
 import org.sealpost.onem2m.ResponseStatus;
 
-/** Response status codes to HTTP status codes (TS-0009 6.3.2). */
+/** Response status codes to those of the transports. 4128, which the tables lack, counts as a missing privilege. */
 final class StatusMapping {
     private StatusMapping() {}
 
+    /** TS-0009 6.3.2. */
     static int http(ResponseStatus status) {
         return switch (status) {
             case ACCEPTED, ACCEPTED_NON_BLOCKING_SYNCH, ACCEPTED_NON_BLOCKING_ASYNCH -> 202;

@@ -1,0 +1,37 @@
+package org.sealpost.binding.internal;
+
+import io.netty.channel.ChannelFuture;
+import io.netty.util.concurrent.EventExecutor;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.Inet6Address;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.util.concurrent.TimeUnit;
+
+/** What the listeners of both bindings say about their addresses. */
+final class Addresses {
+    private static final long CLOSE_SECONDS = 2;
+
+    private Addresses() {}
+
+    static URI pointOfAccess(String scheme, InetSocketAddress local) {
+        String host = local.getAddress().getHostAddress();
+        return URI.create(scheme + "://" + (local.getAddress() instanceof Inet6Address ? "[" + host + "]" : host) + ":"
+                + local.getPort());
+    }
+
+    static UncheckedIOException cannotListen(String binding, InetSocketAddress address, Throwable cause) {
+        String sentence = "cannot listen for " + binding + " on " + address.getHostString() + ":" + address.getPort()
+                + " (" + cause.getMessage() + "): stop what uses that port, or choose another";
+        return new UncheckedIOException(sentence, cause instanceof IOException io ? io : new IOException(cause));
+    }
+
+    /** Waits for a channel to close, except on an event loop, which must not wait for itself. */
+    static void await(ChannelFuture closing) {
+        EventExecutor loop = closing.channel().eventLoop();
+        if (!loop.inEventLoop()) {
+            closing.awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
+        }
+    }
+}

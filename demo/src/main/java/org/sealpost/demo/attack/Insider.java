@@ -1,0 +1,114 @@
+package org.sealpost.demo.attack;
+
+import java.nio.charset.StandardCharsets;
+import java.security.interfaces.ECPrivateKey;
+import java.util.List;
+import java.util.Map;
+import org.sealpost.demo.leak.EpochSecrets;
+import org.sealpost.demo.leak.Secret;
+import org.sealpost.e2e.Jwk;
+import org.sealpost.e2e.Jws;
+import org.sealpost.e2e.Labels;
+import org.sealpost.group.Command;
+import org.sealpost.group.EpochKeys;
+import org.sealpost.group.GroupEnvelope;
+
+/**
+ * A captured end point whose enclave was broken open: has everything it held. (The demo gets it from the witness; a real attacker would
+ * need more than the device's file system.)
+ */
+public final class Insider {
+    private final List<Secret> loot;
+    private final String identity;
+    private long counter = 1L << 40;
+
+    /**
+     * @param loot what the witness in its enclave saw
+     * @param identity absolute identity of the captured end point
+     */
+    public Insider(List<Secret> loot, String identity) {
+        this.loot = loot;
+        this.identity = identity;
+    }
+
+    public String identity() {
+        return identity;
+    }
+
+    /** True when it holds the group's credential of that epoch. */
+    public boolean holds(String group, long epoch) {
+        return EpochSecrets.keys(loot, group, epoch).isPresent();
+    }
+
+    /** Whether any key it ever held opens this envelope. */
+    public boolean opens(GroupEnvelope.Use use, String envelope, String group, long upToEpoch) {
+        GroupEnvelope parsed = GroupEnvelope.parse(use, envelope);
+        for (long epoch = 1; epoch <= upToEpoch; epoch++) {
+            var keys = EpochSecrets.keys(loot, group, epoch);
+            if (keys.isPresent()) {
+                try {
+                    parsed.open(keys.get());
+                    return true;
+                } catch (org.sealpost.onem2m.Refusal e) {
+                    // not with this one
+                }
+            }
+        }
+        return false;
+    }
+
+    /** What is inside an envelope that it can open: the signed command, a compact JWS. */
+    public String signedCommand(String envelope, String group) {
+        GroupEnvelope parsed = GroupEnvelope.parse(GroupEnvelope.Use.COMMAND, envelope);
+        return new String(parsed.open(keys(group, parsed.epoch())), StandardCharsets.US_ASCII);
+    }
+
+    /** A command signed with its own key, sealed with the group's: passes every check but that of who commands. */
+    public String forge(Command command, long senderId) {
+        return forge(command, senderId, Map.of());
+    }
+
+    /** As {@link #forge(Command, long)}, with a delegation that was given for other commands. */
+    public String forge(Command command, long senderId, String delegation) {
+        return forge(command, senderId, Map.of("dlg", delegation));
+    }
+
+    /** A command with a signature of noise. */
+    public String unsigned(Command command, long senderId) {
+        String own = sign(command, Map.of());
+        String noise = own.substring(0, own.lastIndexOf('.') + 1) + "A".repeat(86);
+        return seal(command, senderId, noise);
+    }
+
+    private String forge(Command command, long senderId, Map<String, String> headers) {
+        return seal(command, senderId, sign(command, headers));
+    }
+
+    private String sign(Command command, Map<String, String> headers) {
+        ECPrivateKey key = Jwk.privateKey(secret("signature-key").octets());
+        return Jws.sign(key, Labels.TYPE_COMMAND, "forged", headers, command.encode());
+    }
+
+    private String seal(Command command, long senderId, String signed) {
+        return GroupEnvelope.seal(
+                GroupEnvelope.Use.COMMAND,
+                keys(command.group(), command.epoch()),
+                command.group(),
+                command.epoch(),
+                senderId,
+                ++counter,
+                signed.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private EpochKeys keys(String group, long epoch) {
+        return EpochSecrets.keys(loot, group, epoch)
+                .orElseThrow(() -> new IllegalStateException(identity + " never held epoch " + epoch + " of " + group));
+    }
+
+    private Secret secret(String kind) {
+        return loot.stream()
+                .filter(s -> s.kind().equals(kind) && s.owner().equals(identity))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("no " + kind + " was seen in the enclave of " + identity));
+    }
+}

@@ -1,0 +1,263 @@
+package org.sealpost.demo.fleet;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.sealpost.demo.leak.Place;
+import org.sealpost.demo.leak.Secret;
+import org.sealpost.demo.run.ProcessRunner;
+import org.sealpost.demo.run.Programs;
+import org.sealpost.demo.tap.Relay;
+import org.sealpost.demo.tap.TapProxy;
+
+/**
+ * The building as processes: server, gateways, agents and devices, each with its folder, its witness and a tap on each hop. Nodes are
+ * independent of each other; for one node see {@link Node}.
+ */
+public final class Fleet implements AutoCloseable {
+    private static final String ANY = "127.0.0.1:0";
+
+    private final Plan plan;
+    private final Path work;
+    private final Programs programs;
+    private final ProcessRunner runner;
+    private final TapProxy tap;
+    private final Map<Place, Secret> canaries;
+    private final Map<String, List<String>> extraJvm;
+    private final Map<String, Node> nodes = new LinkedHashMap<>();
+    private final Map<String, Relay> relays = new LinkedHashMap<>();
+
+    /**
+     * Prepares everything and starts nothing.
+     *
+     * @param work an empty folder; everything goes there
+     * @param canaries what each program's heap shall contain
+     * @param extraJvm further JVM options for nodes by name: planted faults
+     */
+    public Fleet(
+            Plan plan, Path work, Programs programs, Map<Place, Secret> canaries, Map<String, List<String>> extraJvm)
+            throws IOException {
+        this.plan = plan;
+        this.work = work;
+        this.programs = programs;
+        this.canaries = Map.copyOf(canaries);
+        this.extraJvm = Map.copyOf(extraJvm);
+        runner = new ProcessRunner(work.resolve("logs"));
+        tap = new TapProxy(work.resolve("hops"));
+        FleetFile.write(plan, work.resolve("fleet.yaml"));
+        server();
+        for (String gateway : plan.gateways()) {
+            gateway(gateway);
+        }
+        for (String gateway : plan.gateways()) {
+            agent(gateway);
+        }
+        for (Plan.Device device : plan.devices()) {
+            device(device);
+        }
+    }
+
+    public Plan plan() {
+        return plan;
+    }
+
+    public TapProxy tap() {
+        return tap;
+    }
+
+    /** A node: {@code server}, a gateway's or device's name, or {@code agent-GATEWAY}. */
+    public Node node(String name) {
+        return Optional.ofNullable(nodes.get(name))
+                .orElseThrow(() -> new IllegalArgumentException("there is no node " + name));
+    }
+
+    /** All nodes of a kind, in the order of the plan. */
+    public List<Node> nodes(Node.Kind kind) {
+        return nodes.values().stream().filter(n -> n.kind() == kind).toList();
+    }
+
+    public List<Node> nodes() {
+        return List.copyOf(nodes.values());
+    }
+
+    /** The tap before a listener, such as {@code gw-north-http} or {@code door-1}. */
+    public Relay relay(String name) {
+        return Optional.ofNullable(relays.get(name))
+                .orElseThrow(() -> new IllegalArgumentException("there is no relay " + name));
+    }
+
+    /** The server's admin API; the server must listen. */
+    public AdminClient admin() throws Exception {
+        Node server = node("server");
+        return new AdminClient(server.address("admin"), server.state().resolve("admin.token"));
+    }
+
+    /** The control API of a gateway's agent; the agent must listen. */
+    public AdminClient agentControl(String gateway) throws Exception {
+        Node agent = node("agent-" + gateway);
+        return new AdminClient(agent.address("control"), agent.state().resolve("agent.token"));
+    }
+
+    /** Everything that the witnesses saw so far. */
+    public List<Secret> secrets() throws IOException {
+        List<Path> files = nodes.values().stream().map(Node::witness).toList();
+        return Secret.read(files);
+    }
+
+    /** What one node's enclave held so far. */
+    public List<Secret> secrets(String node) throws IOException {
+        return Secret.read(List.of(node(node).witness()));
+    }
+
+    /** Processes that run now. */
+    public ProcessRunner runner() {
+        return runner;
+    }
+
+    /** Brings an enrolment package to a node, as an operator would carry it. */
+    public void carryPackage(Node node, String enrolmentPackage) throws IOException {
+        Path target = node.state().resolve("enrolment-package");
+        Path draft = node.state().resolve("enrolment-package.new");
+        Files.writeString(draft, enrolmentPackage);
+        Files.move(draft, target, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /** Ends all processes and taps. */
+    @Override
+    public void close() {
+        runner.close();
+        tap.close();
+    }
+
+    private void server() throws IOException {
+        List<String> arguments =
+                new ArrayList<>(List.of("--fleet", work.resolve("fleet.yaml").toString()));
+        arguments.addAll(List.of(
+                "--http",
+                ANY,
+                "--admin",
+                ANY,
+                "--advertise-http",
+                tcp("server-http").uri().toString()));
+        add("server", Node.Kind.SERVER, "server", Place.SERVER_HEAP, arguments, Map.of("http", "server-http"));
+    }
+
+    private void gateway(String name) throws IOException {
+        List<String> arguments = new ArrayList<>(List.of("--id", name, "--domain", plan.domain()));
+        arguments.addAll(List.of("--registrar-id", "/in-cse", "--registrar-name", "cse-in"));
+        arguments.addAll(List.of("--registrar", relay("server-http").uri().toString()));
+        arguments.addAll(List.of(
+                "--http", ANY, "--advertise-http", tcp(name + "-http").uri().toString()));
+        arguments.addAll(List.of(
+                "--coap", ANY, "--advertise-coap", udp(name + "-coap").uri().toString()));
+        add(
+                name,
+                Node.Kind.GATEWAY,
+                "gateway",
+                Place.GATEWAY_HEAP,
+                arguments,
+                Map.of("http", name + "-http", "coap", name + "-coap"));
+    }
+
+    private void agent(String gateway) throws IOException {
+        String name = "agent-" + gateway;
+        List<String> arguments = new ArrayList<>(List.of("run"));
+        arguments.addAll(behind(gateway, relay(gateway + "-http").uri()));
+        arguments.addAll(List.of(
+                "--listen", "http://" + ANY, "--advertise", tcp(name).uri().toString()));
+        arguments.addAll(List.of("--control", ANY));
+        add(name, Node.Kind.AGENT, "agent", Place.AGENT_HEAP, arguments, Map.of("http", name));
+    }
+
+    private void device(Plan.Device device) throws IOException {
+        String name = device.name();
+        boolean coap = device.attachment() == Plan.Attachment.COAP;
+        URI registrar = relay(device.gateway() + (coap ? "-coap" : "-http")).uri();
+        List<String> arguments = new ArrayList<>(
+                List.of("--name", name, "--function", device.function().option()));
+        arguments.addAll(behind(device.gateway(), registrar));
+        Map<String, String> listener = Map.of();
+        if (device.attachment() == Plan.Attachment.POLLING) {
+            arguments.add("--polling");
+        } else {
+            URI advertised = (coap ? udp(name) : tcp(name)).uri();
+            String scheme = coap ? "coap://" : "http://";
+            arguments.addAll(List.of("--listen", scheme + ANY, "--advertise", advertised.toString()));
+            listener = Map.of(coap ? "coap" : "http", name);
+        }
+        add(name, Node.Kind.DEVICE, "device", Place.DEVICE_HEAP, arguments, listener);
+    }
+
+    private List<String> behind(String gateway, URI address) {
+        return List.of(
+                "--gateway-id",
+                gateway,
+                "--gateway-name",
+                "cse-mn",
+                "--gateway",
+                address.toString(),
+                "--domain",
+                plan.domain(),
+                "--server-id",
+                "/in-cse");
+    }
+
+    /** @param listeners keys of the port file to names of relays */
+    private void add(
+            String name,
+            Node.Kind kind,
+            String program,
+            Place heap,
+            List<String> arguments,
+            Map<String, String> listeners) {
+        Path directory = work.resolve(name);
+        List<String> all = new ArrayList<>(arguments);
+        all.addAll(List.of("--state", directory.resolve("state").toString()));
+        all.addAll(List.of("--port-file", directory.resolve("ports").toString()));
+        if (kind == Node.Kind.DEVICE || kind == Node.Kind.AGENT) {
+            all.addAll(List.of("--status-file", directory.resolve("status.json").toString()));
+        }
+        List<String> jvm = new ArrayList<>(jvm(name, kind, directory, heap));
+        jvm.addAll(extraJvm.getOrDefault(name, List.of()));
+        List<Node.Listener> taps = listeners.entrySet().stream()
+                .map(e -> new Node.Listener(e.getKey(), relay(e.getValue())))
+                .toList();
+        List<String> command = programs.command(program, jvm, all);
+        nodes.put(name, new Node(name, kind, directory, taps, () -> runner.start(name, directory, command)));
+    }
+
+    private List<String> jvm(String name, Node.Kind kind, Path directory, Place heap) {
+        List<String> jvm = new ArrayList<>();
+        jvm.add("-XX:TieredStopAtLevel=1");
+        jvm.add("-Djava.io.tmpdir=" + directory);
+        Secret canary = canaries.get(heap);
+        if (canary != null) {
+            jvm.add("-Dsealpost.canary." + name + "=" + HexFormat.of().formatHex(canary.octets()));
+        }
+        if (kind != Node.Kind.GATEWAY) {
+            jvm.add("-Dsealpost.enclave.classpath=" + programs.witnessedEnclave());
+            jvm.add("-Dsealpost.witness.file=" + directory.resolve("witness"));
+        }
+        return jvm;
+    }
+
+    private Relay tcp(String name) throws IOException {
+        Relay relay = tap.tcp(name);
+        relays.put(name, relay);
+        return relay;
+    }
+
+    private Relay udp(String name) throws IOException {
+        Relay relay = tap.udp(name);
+        relays.put(name, relay);
+        return relay;
+    }
+}

@@ -1,0 +1,3 @@
+/** A building of real processes. */
+@org.jspecify.annotations.NullMarked
+package org.sealpost.demo.fleet;

@@ -1,0 +1,39 @@
+package org.sealpost.demo.leak;
+
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Who may hold what, outside of the enclaves: the table of the architecture as data. What is not listed may stand nowhere that is
+ * searched.
+ */
+public final class Custody {
+    /** The plaintext of a command: a marker that the demo puts into its arguments. */
+    public static final String COMMAND_PLAINTEXT = "command-plaintext";
+
+    /** The plaintext of a reading. */
+    public static final String READING_PLAINTEXT = "reading-plaintext";
+
+    /** Not a secret: planted to see that the search finds something. */
+    static final String CANARY = "canary";
+
+    private static final Set<Place> END_POINTS = EnumSet.of(
+            Place.SERVER_FILE,
+            Place.SERVER_HEAP,
+            Place.AGENT_FILE,
+            Place.AGENT_HEAP,
+            Place.DEVICE_FILE,
+            Place.DEVICE_HEAP);
+
+    /** Kinds that may be seen outside of an enclave, and where. Keys are not among them: no application holds any. */
+    private static final Map<String, Set<Place>> ALLOWED =
+            Map.of(COMMAND_PLAINTEXT, END_POINTS, READING_PLAINTEXT, END_POINTS, CANARY, EnumSet.allOf(Place.class));
+
+    private Custody() {}
+
+    /** True when a secret of this kind may stand in such a place. */
+    public static boolean allows(String kind, Place place) {
+        return ALLOWED.getOrDefault(kind, Set.of()).contains(place);
+    }
+}

@@ -1,0 +1,17 @@
+package org.sealpost.demo.story;
+
+/** A claim does not hold. */
+public final class NotProved extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    public NotProved(String sentence) {
+        super(sentence);
+    }
+
+    /** Throws unless the claim holds. */
+    public static void unless(boolean holds, String otherwise) throws NotProved {
+        if (!holds) {
+            throw new NotProved(otherwise);
+        }
+    }
+}
