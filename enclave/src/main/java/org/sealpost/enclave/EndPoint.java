@@ -45,9 +45,20 @@ public interface EndPoint {
     /** Told of installations that came by push. Set once, before the first message. */
     void onInstallation(java.util.function.Consumer<EndPointKeys.Installation> listener);
 
+    /** Told of confirmations that came by pull, at the authority. Set once, before the first message. */
+    void onConfirmation(java.util.function.Consumer<EndPointKeys.Confirmation> listener);
+
     /** Processes an inner request of an authenticated peer. */
     @FunctionalInterface
     interface InnerHandler {
+        /**
+         * An answer that the enclave sealed itself, because its content must not pass through the program; empty for ordinary requests, which go to
+         * {@link #handle}. Runs where the enclave's calls run.
+         */
+        default java.util.Optional<String> sealedAnswer(RequestPrimitive inner, String peer, String exchange) {
+            return java.util.Optional.empty();
+        }
+
         /** @param peer absolute identity, proved by ESPrim */
         CompletionStage<ResponsePrimitive> handle(RequestPrimitive inner, String peer);
     }

@@ -75,7 +75,7 @@ final class StrictTrees {
     }
 
     byte[] write(JsonNode tree) {
-        return mapper.writeValueAsBytes(tree);
+        return serialization == Serialization.CBOR ? CborWriter.write(tree) : mapper.writeValueAsBytes(tree);
     }
 
     private Refusal refused(String why) {

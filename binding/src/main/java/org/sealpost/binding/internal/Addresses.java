@@ -22,8 +22,11 @@ final class Addresses {
     }
 
     static UncheckedIOException cannotListen(String binding, InetSocketAddress address, Throwable cause) {
-        String sentence = "cannot listen for " + binding + " on " + address.getHostString() + ":" + address.getPort()
-                + " (" + cause.getMessage() + "): stop what uses that port, or choose another";
+        String host = address.isUnresolved()
+                ? address.getHostString()
+                : address.getAddress().getHostAddress();
+        String sentence = "cannot listen for " + binding + " on " + host + ":" + address.getPort() + " ("
+                + cause.getMessage() + "): stop what uses that port, or choose another";
         return new UncheckedIOException(sentence, cause instanceof IOException io ? io : new IOException(cause));
     }
 

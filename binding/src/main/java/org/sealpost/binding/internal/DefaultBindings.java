@@ -12,18 +12,23 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.sealpost.binding.Bindings;
 import org.sealpost.binding.HopSecurity;
 import org.sealpost.binding.Listener;
 import org.sealpost.binding.PrimitiveHandler;
 import org.sealpost.binding.Sender;
+import org.sealpost.binding.Unreachable;
 import org.sealpost.onem2m.Refusal;
 import org.sealpost.onem2m.RequestPrimitive;
 import org.sealpost.onem2m.ResponsePrimitive;
 import org.sealpost.onem2m.ResponseStatus;
 import org.sealpost.onem2m.Serialization;
 
-/** One event loop group of two daemon threads for servers and clients, and what was opened through it. */
+/**
+ * One event loop group of two daemon threads for HTTP servers and clients, and what was opened through it. CoAP gets its threads
+ * when it is first used.
+ */
 public final class DefaultBindings implements Bindings {
     private static final int LOOPS = 2;
     private static final long CLOSE_SECONDS = 2;
@@ -33,6 +38,11 @@ public final class DefaultBindings implements Bindings {
     private final HttpSender http = new HttpSender(loops);
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
     private final HopSecurity security;
+    private volatile boolean closed;
+    private @Nullable Coap coap;
+
+    /** The CoAP half. */
+    private record Coap(CoapPlane plane, CoapSender sender) {}
 
     public DefaultBindings(HopSecurity security) {
         this.security = security;
@@ -45,19 +55,33 @@ public final class DefaultBindings implements Bindings {
 
     @Override
     public Listener listenCoap(InetSocketAddress address, PrimitiveHandler handler) {
-        throw new Refusal(
-                ResponseStatus.NOT_IMPLEMENTED,
-                "the CoAP binding is not built yet: listen for HTTP at " + address.getPort());
+        return keep(new CoapListener(coap().plane(), address, handler));
     }
 
     @Override
     public Sender sender() {
-        return new SchemeSender();
+        return sender(Serialization.JSON);
+    }
+
+    /** A sender that writes in a given serialisation; answers are asked for in the same. */
+    public Sender sender(Serialization serialization) {
+        return new SchemeSender(serialization);
     }
 
     @Override
     public void close() {
+        closed = true;
+        http.close();
         listeners.forEach(Listener::close);
+        Coap opened;
+        synchronized (this) {
+            opened = coap;
+            coap = null;
+        }
+        if (opened != null) {
+            opened.sender().close();
+            opened.plane().close();
+        }
         loops.shutdownGracefully(0, CLOSE_SECONDS, TimeUnit.SECONDS)
                 .awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
     }
@@ -67,24 +91,47 @@ public final class DefaultBindings implements Bindings {
         return "Bindings[" + security + ", " + listeners.size() + " listeners]";
     }
 
+    private synchronized Coap coap() {
+        Coap current = coap;
+        if (current == null) {
+            CoapPlane plane = new CoapPlane();
+            current = new Coap(plane, new CoapSender(plane));
+            coap = current;
+        }
+        return current;
+    }
+
     private Listener keep(Listener listener) {
         listeners.add(listener);
         return listener;
     }
 
     private final class SchemeSender implements Sender {
+        private final Serialization serialization;
+
+        SchemeSender(Serialization serialization) {
+            this.serialization = serialization;
+        }
+
         @Override
         public CompletionStage<ResponsePrimitive> send(URI peer, RequestPrimitive request, Duration timeout) {
-            return "http".equals(peer.getScheme())
-                    ? http.send(peer, request, Serialization.JSON, timeout)
-                    : CompletableFuture.failedFuture(new Refusal(
+            if (closed) {
+                return CompletableFuture.failedFuture(
+                        new Unreachable("nothing is sent any more: the bindings are closed"));
+            }
+            return switch (String.valueOf(peer.getScheme())) {
+                case "http" -> http.send(peer, request, serialization, timeout);
+                case "coap" -> coap().sender().send(peer, request, serialization, timeout);
+                default ->
+                    CompletableFuture.failedFuture(new Refusal(
                             ResponseStatus.TARGET_NOT_REACHABLE,
-                            "an address has a scheme that no binding speaks: use http"));
+                            "an address has a scheme that no binding speaks: use http or coap"));
+            };
         }
 
         @Override
         public void close() {
-            // owned by the bindings
+            // The connections belong to the bindings and end with them.
         }
     }
 }

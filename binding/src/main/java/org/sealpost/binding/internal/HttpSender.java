@@ -30,11 +30,13 @@ import org.sealpost.onem2m.ResponseStatus;
 import org.sealpost.onem2m.Serialization;
 
 /** The client side of HTTP: one request at a time per connection, idle connections are used again. Never repeats a request. */
-final class HttpSender {
+final class HttpSender implements AutoCloseable {
     private static final int DEFAULT_PORT = 80;
 
     private final Bootstrap bootstrap;
     private final Map<String, Deque<Channel>> idle = new ConcurrentHashMap<>();
+    private final Map<CompletableFuture<?>, HttpCall> open = new ConcurrentHashMap<>();
+    private volatile boolean closed;
 
     HttpSender(EventLoopGroup loops) {
         this.bootstrap = new Bootstrap()
@@ -66,6 +68,12 @@ final class HttpSender {
             return CompletableFuture.failedFuture(refusal);
         }
         HttpCall call = new HttpCall(peer.getRawAuthority(), request.requestId(), http);
+        open.put(call.answer(), call);
+        call.answer().whenComplete((response, failure) -> open.remove(call.answer()));
+        if (closed) {
+            call.unreachable("is not asked: the sender is closed");
+            return call.answer();
+        }
         Deque<Channel> pool = idle.computeIfAbsent(call.authority(), a -> new ConcurrentLinkedDeque<>());
         Channel known = pool.pollFirst();
         while (known != null && !known.isActive()) {
@@ -102,6 +110,13 @@ final class HttpSender {
                 call.unreachable("does not accept connections");
             }
         });
+    }
+
+    /** Fails what is under way; the connections end with their event loops. */
+    @Override
+    public void close() {
+        closed = true;
+        open.values().forEach(call -> call.unreachable("was asked, but the sender is closed now"));
     }
 
     private static String hostOf(URI peer) {

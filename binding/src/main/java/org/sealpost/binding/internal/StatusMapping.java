@@ -1,5 +1,6 @@
 package org.sealpost.binding.internal;
 
+import org.eclipse.californium.core.coap.CoAP.ResponseCode;
 import org.sealpost.onem2m.ResponseStatus;
 
 /** Response status codes to those of the transports. 4128, which the tables lack, counts as a missing privilege. */
@@ -27,6 +28,38 @@ final class StatusMapping {
                     ESPRIM_DECRYPTION_ERROR,
                     ESPRIM_ENCRYPTION_ERROR -> 500;
             default -> 403;
+        };
+    }
+
+    /**
+     * TS-0008 table 6.2.4-1.
+     *
+     * @param retrieve whether a RETRIEVE is answered, because 2000 means 2.05 there and 2.04 elsewhere
+     */
+    static ResponseCode coap(ResponseStatus status, boolean retrieve) {
+        return switch (status) {
+            case ACCEPTED_NON_BLOCKING_SYNCH, CREATED -> ResponseCode.CREATED;
+            case ACCEPTED, ACCEPTED_NON_BLOCKING_ASYNCH, UPDATED -> ResponseCode.CHANGED;
+            case OK -> retrieve ? ResponseCode.CONTENT : ResponseCode.CHANGED;
+            case DELETED -> ResponseCode.DELETED;
+            case GROUP_REQUEST_IDENTIFIER_EXISTS, ALREADY_EXISTS -> ResponseCode.BAD_REQUEST;
+            case CONFLICT -> ResponseCode.FORBIDDEN;
+            default -> shared(http(status));
+        };
+    }
+
+    /** Where both tables agree. */
+    private static ResponseCode shared(int http) {
+        return switch (http) {
+            case 400 -> ResponseCode.BAD_REQUEST;
+            case 404 -> ResponseCode.NOT_FOUND;
+            case 405 -> ResponseCode.METHOD_NOT_ALLOWED;
+            case 406 -> ResponseCode.NOT_ACCEPTABLE;
+            case 415 -> ResponseCode.UNSUPPORTED_CONTENT_FORMAT;
+            case 500 -> ResponseCode.INTERNAL_SERVER_ERROR;
+            case 501 -> ResponseCode.NOT_IMPLEMENTED;
+            case 504 -> ResponseCode.GATEWAY_TIMEOUT;
+            default -> ResponseCode.FORBIDDEN;
         };
     }
 }

@@ -30,6 +30,7 @@ public final class DefaultEndPoint implements EndPoint {
     private final EndPointKeys enclave;
     private final Executor enclaveCalls;
     private volatile Consumer<EndPointKeys.Installation> installations = installation -> {};
+    private volatile Consumer<EndPointKeys.Confirmation> confirmations = confirmation -> {};
 
     public DefaultEndPoint(String identity, EndPointKeys enclave, Executor enclaveCalls) {
         this.identity = identity;
@@ -40,6 +41,11 @@ public final class DefaultEndPoint implements EndPoint {
     @Override
     public void onInstallation(Consumer<EndPointKeys.Installation> listener) {
         installations = listener;
+    }
+
+    @Override
+    public void onConfirmation(Consumer<EndPointKeys.Confirmation> listener) {
+        confirmations = listener;
     }
 
     @Override
@@ -78,6 +84,7 @@ public final class DefaultEndPoint implements EndPoint {
             RequestPrimitive outer, OpenedRequest opened, InnerHandler inner) {
         if (opened instanceof OpenedRequest.Answered answered) {
             answered.installation().ifPresent(installations);
+            answered.confirmation().ifPresent(confirmations);
             return done(sealed(outer, answered.sealedResponse()));
         }
         if (opened instanceof OpenedRequest.Refused refused) {
@@ -89,6 +96,13 @@ public final class DefaultEndPoint implements EndPoint {
         }
         OpenedRequest.Inner request = (OpenedRequest.Inner) opened;
         RequestPrimitive decoded = CODEC.decodeRequest(request.innerRequest());
+        return call(() -> inner.sealedAnswer(decoded, request.peer(), request.exchange()))
+                .thenCompose(ready ->
+                        ready.isPresent() ? done(sealed(outer, ready.get())) : process(outer, request, decoded, inner));
+    }
+
+    private CompletionStage<ResponsePrimitive> process(
+            RequestPrimitive outer, OpenedRequest.Inner request, RequestPrimitive decoded, InnerHandler inner) {
         return inner.handle(decoded, request.peer())
                 .exceptionally(failure -> refused(decoded, failure))
                 .thenCompose(response -> call(() -> enclave.sealResponse(request.exchange(), CODEC.encode(response))))

@@ -1,0 +1,92 @@
+package org.sealpost.server;
+
+import java.time.InstantSource;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.sealpost.enclave.AuthorityKeys;
+import org.sealpost.onem2m.Content;
+import org.sealpost.onem2m.Operation;
+import org.sealpost.onem2m.Refusal;
+import org.sealpost.onem2m.RequestPrimitive;
+import org.sealpost.onem2m.ResourceType;
+import org.sealpost.onem2m.ResponsePrimitive;
+import org.sealpost.server.audit.AuditLog;
+import org.sealpost.server.fleet.Fleet;
+import tools.jackson.databind.node.JsonNodeFactory;
+
+/** Gives each agent its delegations, as public contentInstances in its {@code dlg} container; renews them at half their life. */
+final class Delegations {
+    private static final long LIFE_SECONDS = 7 * 86_400;
+    private static final long RETRY_SECONDS = 1;
+
+    private final Fleet fleet;
+    private final AuthorityKeys enclave;
+    private final AuditLog audit;
+    private final InstantSource clock;
+    private final ScheduledExecutorService timer;
+    private final Function<RequestPrimitive, CompletionStage<ResponsePrimitive>> send;
+
+    Delegations(
+            Fleet fleet,
+            AuthorityKeys enclave,
+            AuditLog audit,
+            InstantSource clock,
+            ScheduledExecutorService timer,
+            Function<RequestPrimitive, CompletionStage<ResponsePrimitive>> send) {
+        this.fleet = fleet;
+        this.enclave = enclave;
+        this.audit = audit;
+        this.clock = clock;
+        this.timer = timer;
+        this.send = send;
+    }
+
+    /** Delegates to an agent that is enrolled, and again before that expires. */
+    void give(Fleet.Gateway gateway) {
+        for (Fleet.Group group : fleet.groups()) {
+            boolean here = fleet.devices().stream()
+                    .anyMatch(
+                            d -> d.gateway().equals(gateway.id()) && d.groups().contains(group.id()));
+            if (here && !group.agentVerbs().isEmpty()) {
+                give(gateway, group);
+            }
+        }
+    }
+
+    private void give(Fleet.Gateway gateway, Fleet.Group group) {
+        String agent = fleet.agentIdentity(gateway);
+        long until = clock.instant().getEpochSecond() + LIFE_SECONDS;
+        Set<String> verbs = new LinkedHashSet<>(group.agentVerbs());
+        try {
+            AuthorityKeys.Delegation delegation =
+                    enclave.delegate(agent, List.of(fleet.groupId(group.id())), List.copyOf(verbs), List.of(), until);
+            audit.append(
+                    "delegation.signed", delegation.facts().id() + " " + verbs + " in " + group.id() + " to " + agent);
+            deliver(gateway, delegation.delegation());
+            timer.schedule(() -> give(gateway, group), LIFE_SECONDS / 2, TimeUnit.SECONDS);
+        } catch (Refusal notYet) {
+            timer.schedule(() -> give(gateway, group), RETRY_SECONDS, TimeUnit.SECONDS);
+        }
+    }
+
+    private void deliver(Fleet.Gateway gateway, String delegation) {
+        String to = "/" + gateway.id() + "/cse-mn/agent/dlg";
+        RequestPrimitive request = RequestPrimitive.of(
+                        Operation.CREATE, to, "/" + fleet.server(), "g" + System.nanoTime())
+                .resourceType(ResourceType.CONTENT_INSTANCE.code())
+                .content(new Content(
+                        Content.CONTENT_INSTANCE,
+                        JsonNodeFactory.instance.objectNode().put("con", delegation)))
+                .build();
+        send.apply(request).whenComplete((response, failure) -> {
+            if (failure != null || !response.status().successful()) {
+                timer.schedule(() -> deliver(gateway, delegation), RETRY_SECONDS, TimeUnit.SECONDS);
+            }
+        });
+    }
+}

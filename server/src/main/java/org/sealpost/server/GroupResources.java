@@ -1,0 +1,193 @@
+package org.sealpost.server;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import org.sealpost.onem2m.Content;
+import org.sealpost.onem2m.Operation;
+import org.sealpost.onem2m.Refusal;
+import org.sealpost.onem2m.RequestPrimitive;
+import org.sealpost.onem2m.ResourceType;
+import org.sealpost.onem2m.ResponsePrimitive;
+import org.sealpost.onem2m.ResponseStatus;
+import org.sealpost.server.fleet.Fleet;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Keeps the oneM2M side of the groups in step: {@code <group>} resources at the IN and below each gateway, the agents' right to fan out, subscriptions to what members acknowledge and read. Tried
+ * again until all of it is in place; {@link #changed} starts over.
+ */
+final class GroupResources {
+    private static final long RETRY_SECONDS = 1;
+    private static final int MOST_MEMBERS = 100_000;
+    private static final int AGENT_RIGHTS = 1 + 2 + 16;
+
+    private final Fleet fleet;
+    private final GroupAuthority authority;
+    private final ScheduledExecutorService timer;
+    private final Function<RequestPrimitive, CompletionStage<ResponsePrimitive>> send;
+    private final AtomicBoolean wanted = new AtomicBoolean(true);
+    private final AtomicBoolean running = new AtomicBoolean();
+    private final AtomicLong requests = new AtomicLong(System.currentTimeMillis());
+    private volatile String unfinished = "not started";
+
+    GroupResources(
+            Fleet fleet,
+            GroupAuthority authority,
+            ScheduledExecutorService timer,
+            Function<RequestPrimitive, CompletionStage<ResponsePrimitive>> send) {
+        this.fleet = fleet;
+        this.authority = authority;
+        this.timer = timer;
+        this.send = send;
+    }
+
+    void start() {
+        timer.scheduleWithFixedDelay(this::round, 0, RETRY_SECONDS, TimeUnit.SECONDS);
+    }
+
+    /** Membership changed: puts the resources in step. */
+    void changed() {
+        wanted.set(true);
+    }
+
+    /** What is not in place yet and why; empty when everything is. */
+    Optional<String> unfinished() {
+        return unfinished.isEmpty() ? Optional.empty() : Optional.of(unfinished);
+    }
+
+    private void round() {
+        if (!wanted.get() || !running.compareAndSet(false, true)) {
+            return;
+        }
+        wanted.set(false);
+        CompletionStage<ResponsePrimitive> step =
+                CompletableFuture.completedFuture(ResponsePrimitive.of(ResponseStatus.OK, "start"));
+        for (RequestPrimitive[] createOrUpdate : requests()) {
+            step = step.thenCompose(before -> put(createOrUpdate));
+        }
+        step.whenComplete((done, failure) -> {
+            unfinished = failure == null ? "" : String.valueOf(failure.getMessage());
+            if (failure != null) {
+                wanted.set(true);
+            }
+            running.set(false);
+        });
+    }
+
+    private CompletionStage<ResponsePrimitive> put(RequestPrimitive[] createOrUpdate) {
+        return send.apply(createOrUpdate[0])
+                .thenCompose(r -> r.status() == ResponseStatus.CONFLICT && createOrUpdate.length > 1
+                        ? send.apply(createOrUpdate[1])
+                        : CompletableFuture.completedFuture(r))
+                .thenApply(r -> {
+                    if (!r.status().successful() && r.status() != ResponseStatus.CONFLICT) {
+                        throw new Refusal(r.status(), createOrUpdate[0].to() + ": " + r.sentence());
+                    }
+                    return r;
+                });
+    }
+
+    private List<RequestPrimitive[]> requests() {
+        List<RequestPrimitive[]> all = new ArrayList<>();
+        for (Fleet.Gateway gateway : fleet.gateways()) {
+            String base = "/" + gateway.id() + "/cse-mn";
+            all.add(put(base, ResourceType.ACCESS_CONTROL_POLICY, "acp-fleet", policy(gateway)));
+            fleet.devices().stream()
+                    .filter(d -> d.gateway().equals(gateway.id()))
+                    .forEach(d -> {
+                        all.add(create(base + "/" + d.name() + "/ack", ResourceType.SUBSCRIPTION, subscription()));
+                        all.add(create(base + "/" + d.name() + "/data", ResourceType.SUBSCRIPTION, subscription()));
+                    });
+        }
+        for (Fleet.Group group : fleet.groups()) {
+            List<String> below = new ArrayList<>();
+            for (Fleet.Gateway gateway : fleet.gateways()) {
+                List<String> members = membersAt(group, gateway);
+                String base = "/" + gateway.id() + "/cse-mn";
+                if (!members.isEmpty()) {
+                    below.add(base + "/" + group.id() + "/fopt");
+                    all.add(put(base, ResourceType.GROUP, group.id(), group(members, base + "/acp-fleet")));
+                }
+            }
+            String base = "/" + fleet.server() + "/cse-in";
+            all.add(put(base, ResourceType.GROUP, group.id(), group(below, "")));
+        }
+        return all;
+    }
+
+    private List<String> membersAt(Fleet.Group group, Fleet.Gateway gateway) {
+        List<String> active = authority.members(fleet.groupId(group.id())).stream()
+                .map(m -> m.identity())
+                .toList();
+        return fleet.devices().stream()
+                .filter(d -> d.gateway().equals(gateway.id()) && active.contains(fleet.identity(d)))
+                .map(d -> "/" + gateway.id() + "/cse-mn/" + d.name())
+                .toList();
+    }
+
+    private RequestPrimitive[] put(String parent, ResourceType type, String name, ObjectNode body) {
+        ObjectNode changes = body.deepCopy();
+        changes.remove("mt");
+        return new RequestPrimitive[] {
+            create(parent, type, body.deepCopy().put("rn", name))[0],
+            RequestPrimitive.of(Operation.UPDATE, parent + "/" + name, "/" + fleet.server(), id())
+                    .content(new Content(type.contentName(), changes))
+                    .build()
+        };
+    }
+
+    private RequestPrimitive[] create(String parent, ResourceType type, ObjectNode body) {
+        return new RequestPrimitive[] {
+            RequestPrimitive.of(Operation.CREATE, parent, "/" + fleet.server(), id())
+                    .resourceType(type.code())
+                    .content(new Content(type.contentName(), body))
+                    .build()
+        };
+    }
+
+    private ObjectNode policy(Fleet.Gateway gateway) {
+        ObjectNode o = JsonNodeFactory.instance.objectNode();
+        var rules = o.putObject("pv").putArray("acr");
+        var server = rules.addObject();
+        server.putArray("acor").add("/" + fleet.server());
+        server.put("acop", 63);
+        if (gateway.agent()) {
+            var agent = rules.addObject();
+            agent.putArray("acor").add("/" + gateway.id() + "/Cagent");
+            agent.put("acop", AGENT_RIGHTS);
+        }
+        var self = o.putObject("pvs").putArray("acr").addObject();
+        self.putArray("acor").add("/" + fleet.server());
+        self.put("acop", 63);
+        return o;
+    }
+
+    private ObjectNode subscription() {
+        ObjectNode o = JsonNodeFactory.instance.objectNode().put("rn", "server").put("nct", 1);
+        o.putArray("nu").add("/" + fleet.server());
+        o.putObject("enc").putArray("net").add(3);
+        return o;
+    }
+
+    private static ObjectNode group(List<String> members, String policy) {
+        ObjectNode o = JsonNodeFactory.instance.objectNode().put("mt", 0).put("mnm", MOST_MEMBERS);
+        members.forEach(o.putArray("mid")::add);
+        if (!policy.isEmpty()) {
+            o.putArray("macp").add(policy);
+        }
+        return o;
+    }
+
+    private String id() {
+        return "g" + requests.incrementAndGet();
+    }
+}

@@ -1,0 +1,209 @@
+package org.sealpost.server;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicReference;
+import org.sealpost.binding.Bindings;
+import org.sealpost.binding.HopSecurity;
+import org.sealpost.binding.Listener;
+import org.sealpost.cse.Cse;
+import org.sealpost.cse.CseConfig;
+import org.sealpost.cse.ResourceStore;
+import org.sealpost.cse.Source;
+import org.sealpost.enclave.AuthorityKeys.EnrolledPeer;
+import org.sealpost.enclave.AuthorityKeys.Role;
+import org.sealpost.enclave.Enclave;
+import org.sealpost.enclave.EndPoint;
+import org.sealpost.enclave.EndPointKeys.EnrolmentRequest;
+import org.sealpost.enclave.SecureEnvironment;
+import org.sealpost.onem2m.Refusal;
+import org.sealpost.onem2m.RequestPrimitive;
+import org.sealpost.onem2m.ResponsePrimitive;
+import org.sealpost.onem2m.ResponseStatus;
+import org.sealpost.server.audit.AuditLog;
+import org.sealpost.server.fleet.Fleet;
+import org.sealpost.server.ledger.DeliveryLedger;
+import org.sealpost.server.ledger.DeliveryWorker;
+import org.sealpost.server.store.Database;
+
+/** The M2M Server: its IN-CSE, its enclave, its groups and their deliveries, wired together. */
+public final class Server implements AutoCloseable {
+    private static final int WORKERS = 4;
+
+    private final Fleet fleet;
+    private final InstantSource clock = InstantSource.system();
+    private final ExecutorService workers = Executors.newFixedThreadPool(WORKERS);
+    private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(2);
+    private final Bindings bindings = Bindings.open(HopSecurity.plain());
+    private final SecureEnvironment environment;
+    private final Enclave enclave;
+    private final Database database;
+    private final AuditLog audit;
+    private final DeliveryLedger ledger;
+    private final DeliveryWorker worker;
+    private final GroupAuthority authority;
+    private final GroupResources resources;
+    private final Commands commands;
+    private final Readings readings;
+    private final Delegations delegations;
+    private final EndPoint endPoint;
+    private final Cse cse;
+    private final Listener listener;
+
+    /**
+     * Wires and opens everything; {@link #start} begins to work.
+     *
+     * @param advertise address that gateways reach the server at; absent: the one listened on
+     */
+    public Server(
+            Fleet fleet, Path state, InetSocketAddress http, Optional<URI> advertise, SecureEnvironment environment)
+            throws IOException {
+        Files.createDirectories(state);
+        this.fleet = fleet;
+        this.environment = environment;
+        this.enclave = environment.compartment("server");
+        this.database = Database.open(state.resolve("server.db"));
+        enclave.found(fleet.serverIdentity());
+        String server = "/" + fleet.server();
+        this.audit = new AuditLog(database, enclave, clock);
+        this.ledger = new DeliveryLedger(database, clock);
+        this.authority = new GroupAuthority(fleet, database, enclave, ledger, audit);
+        this.resources = new GroupResources(fleet, authority, timer, this::send);
+        this.worker = new DeliveryWorker(ledger, enclave, enclave, audit, clock, timer, server, this::send);
+        this.commands = new Commands(database, enclave, audit, clock, server, this::send);
+        this.readings = new Readings(database, enclave, clock);
+        this.delegations = new Delegations(fleet, enclave, audit, clock, timer, this::send);
+        this.endPoint = EndPoint.of(fleet.serverIdentity(), enclave, workers);
+        endPoint.onConfirmation(ledger::confirmed);
+        AtomicReference<Cse> opened = new AtomicReference<>();
+        this.listener = bindings.listenHttp(
+                http,
+                (request, hop) -> java.util.Objects.requireNonNull(opened.get())
+                        .handle(request, Source.hop(hop.authenticatedIdentity())));
+        Inbox inbox = new Inbox(fleet.domain(), endPoint, new Inner(), worker, commands, readings, workers);
+        this.cse = Cse.open(
+                new CseConfig(
+                        CseConfig.IN_CSE,
+                        fleet.domain(),
+                        server,
+                        "cse-in",
+                        List.of(advertise.orElse(listener.pointOfAccess())),
+                        List.of(13, 14),
+                        Optional.empty()),
+                ResourceStore.file(state.resolve("cse.db")),
+                bindings.sender(),
+                clock,
+                inbox);
+        opened.set(cse);
+    }
+
+    /** Brings everything to what the fleet file says and begins to deliver. */
+    public void start() {
+        authority.reconcile();
+        worker.start();
+        resources.start();
+        fleet.gateways().stream().filter(Fleet.Gateway::agent).forEach(g -> timer.execute(() -> delegations.give(g)));
+    }
+
+    /** Enrols an end point that the fleet file names. */
+    public EnrolledPeer enrol(EnrolmentRequest request) {
+        boolean agent = fleet.gateways().stream()
+                .anyMatch(g -> g.agent() && fleet.agentIdentity(g).equals(request.identity()));
+        boolean device =
+                fleet.devices().stream().anyMatch(d -> fleet.identity(d).equals(request.identity()));
+        if (!agent && !device) {
+            throw new Refusal(
+                    ResponseStatus.SERVICE_SUBSCRIPTION_NOT_ESTABLISHED,
+                    request.identity() + " is not in the fleet file: add it there first");
+        }
+        EnrolledPeer peer = enclave.enrolPeer(request, agent ? Role.AGENT : Role.DEVICE);
+        authority.enrolled(peer.identity(), peer.keyId());
+        resources.changed();
+        return peer;
+    }
+
+    public URI pointOfAccess() {
+        return listener.pointOfAccess();
+    }
+
+    public Fleet fleet() {
+        return fleet;
+    }
+
+    GroupAuthority authority() {
+        return authority;
+    }
+
+    GroupResources resources() {
+        return resources;
+    }
+
+    Commands commands() {
+        return commands;
+    }
+
+    Readings readings() {
+        return readings;
+    }
+
+    public DeliveryLedger ledger() {
+        return ledger;
+    }
+
+    public AuditLog audit() {
+        return audit;
+    }
+
+    Database database() {
+        return database;
+    }
+
+    Cse cse() {
+        return cse;
+    }
+
+    Enclave enclave() {
+        return enclave;
+    }
+
+    @Override
+    public void close() {
+        timer.shutdownNow();
+        listener.close();
+        cse.close();
+        audit.checkpoint();
+        workers.shutdown();
+        database.close();
+        environment.close();
+        bindings.close();
+    }
+
+    private CompletionStage<ResponsePrimitive> send(RequestPrimitive request) {
+        return cse.handle(request, Source.local());
+    }
+
+    /** Inner requests: credentials that members fetch are sealed by the enclave, everything else goes to the CSE as authenticated. */
+    private final class Inner implements EndPoint.InnerHandler {
+        @Override
+        public Optional<String> sealedAnswer(RequestPrimitive inner, String peer, String exchange) {
+            return Inbox.groupAskedFor(inner, "/" + fleet.server())
+                    .map(group ->
+                            enclave.sealCredentialResponse(exchange, inner.requestId(), authority.groupId(group)));
+        }
+
+        @Override
+        public CompletionStage<ResponsePrimitive> handle(RequestPrimitive inner, String peer) {
+            return cse.handle(inner.with(b -> b.from(peer)), Source.esprim(peer));
+        }
+    }
+}

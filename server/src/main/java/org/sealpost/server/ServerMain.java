@@ -1,0 +1,174 @@
+package org.sealpost.server;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Comparator;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.sealpost.cse.StoreException;
+import org.sealpost.enclave.EnclaveUnavailable;
+import org.sealpost.enclave.SecureEnvironment;
+import org.sealpost.onem2m.Refusal;
+import org.sealpost.server.admin.AdminDoor;
+import org.sealpost.server.fleet.Fleet;
+import org.sealpost.server.fleet.FleetException;
+import org.sealpost.server.fleet.FleetFile;
+import org.sealpost.server.store.StorageException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** The server program. */
+@Command(
+        name = "sealpost server",
+        mixinStandardHelpOptions = true,
+        description = "Runs the M2M Server: groups, credentials, deliveries, audit, and the operator's door.",
+        footer = {
+            "",
+            "Examples:",
+            "  sealpost server --fleet building.yaml --state /var/lib/sealpost/server",
+            "  sealpost server --fleet building.yaml --state state --http 127.0.0.1:8080 --admin 127.0.0.1:8081",
+            "  sealpost server @server.args",
+            "",
+            "Exit codes: 0 stopped, 1 can't run (the message says why), 2 wrong options."
+        })
+public final class ServerMain implements Callable<Integer> {
+    @Option(names = "--fleet", paramLabel = "FILE", description = "The fleet file (YAML).")
+    @Nullable
+    Path fleet;
+
+    @Option(
+            names = "--state",
+            paramLabel = "DIR",
+            description = "Where database, audit log, token and enclave state lie.")
+    @Nullable
+    Path state;
+
+    @Option(
+            names = "--http",
+            paramLabel = "HOST:PORT",
+            defaultValue = "127.0.0.1:0",
+            description = "Where to listen for oneM2M over HTTP. Default ${DEFAULT-VALUE}.")
+    String http = "";
+
+    @Option(
+            names = "--admin",
+            paramLabel = "HOST:PORT",
+            defaultValue = "127.0.0.1:0",
+            description = "Where the operator's door is. Default ${DEFAULT-VALUE}.")
+    String admin = "";
+
+    @Option(
+            names = "--advertise-http",
+            paramLabel = "URI",
+            description = "Address that gateways reach the server at, when it is another.")
+    @Nullable
+    URI advertise;
+
+    @Option(
+            names = "--port-file",
+            paramLabel = "FILE",
+            description = "Written when ready: http= and admin= with the real addresses.")
+    @Nullable
+    Path portFile;
+
+    @Option(names = "--check", description = "Wire everything on scratch state, then stop.")
+    boolean check;
+
+    public static void main(String[] args) {
+        System.exit(new CommandLine(new ServerMain()).execute(args));
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        Path fleetFile = fleet;
+        Path directory = state;
+        if (!check && (fleetFile == null || directory == null)) {
+            System.err.println("sealpost server: give --fleet and --state; --help shows examples");
+            return 2;
+        }
+        try {
+            return fleetFile == null || directory == null ? checkOnly() : run(FleetFile.read(fleetFile), directory);
+        } catch (FleetException e) {
+            System.err.println("sealpost server: the fleet file has mistakes:\n" + e.getMessage());
+        } catch (EnclaveUnavailable | StorageException | StoreException | Refusal e) {
+            System.err.println("sealpost server: " + e.getMessage());
+        } catch (UncheckedIOException e) {
+            System.err.println("sealpost server: " + e.getMessage());
+        } catch (IOException e) {
+            System.err.println("sealpost server: " + e.getMessage());
+        }
+        return 1;
+    }
+
+    private int run(Fleet described, Path directory) throws IOException, InterruptedException {
+        CountDownLatch stopped = new CountDownLatch(1);
+        Server server = open(described, directory);
+        AdminDoor door = AdminApi.open(server, address(admin), directory.resolve("admin.token"));
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(
+                        () -> {
+                            door.close();
+                            server.close();
+                            stopped.countDown();
+                        },
+                        "stop"));
+        server.start();
+        report("http=" + server.pointOfAccess() + "\nadmin=" + door.address() + "\n");
+        System.err.println("sealpost server: " + described.serverIdentity() + " at " + server.pointOfAccess()
+                + ", operator's door at " + door.address());
+        stopped.await();
+        return 0;
+    }
+
+    private Server open(Fleet described, Path directory) throws IOException {
+        Files.createDirectories(directory);
+        SecureEnvironment enclave = SecureEnvironment.process(new SecureEnvironment.ProcessConfig(
+                directory.resolve("enclave"), directory.resolve("s"), SecureEnvironment.defaultCommand()));
+        return new Server(described, directory, address(http), Optional.ofNullable(advertise), enclave);
+    }
+
+    private int checkOnly() throws IOException {
+        Path scratch = Files.createTempDirectory("server-check");
+        try {
+            Fleet small = FleetFile.parse(String.join(
+                    "\n",
+                    "domain: check.example",
+                    "gateways: [{id: gw}]",
+                    "devices: [{name: d, gateway: gw, function: fire-door, groups: [g]}]",
+                    "groups: [{id: g, verbs: [close]}]"));
+            try (Server server = open(small, scratch);
+                    AdminDoor door = AdminApi.open(server, address("127.0.0.1:0"), scratch.resolve("admin.token"))) {
+                server.start();
+                System.err.println("sealpost server: checked at " + door.address());
+            }
+            return 0;
+        } finally {
+            try (Stream<Path> files = Files.walk(scratch)) {
+                files.sorted(Comparator.reverseOrder()).forEach(f -> f.toFile().delete());
+            }
+        }
+    }
+
+    private void report(String text) throws IOException {
+        if (portFile != null) {
+            Path beside = portFile.resolveSibling(portFile.getFileName() + ".new");
+            Files.writeString(beside, text);
+            Files.move(beside, portFile, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        }
+    }
+
+    static InetSocketAddress address(String hostAndPort) {
+        int colon = hostAndPort.lastIndexOf(':');
+        return new InetSocketAddress(
+                hostAndPort.substring(0, colon), Integer.parseInt(hostAndPort.substring(colon + 1)));
+    }
+}

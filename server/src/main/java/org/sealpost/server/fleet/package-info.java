@@ -1,0 +1,3 @@
+/** The fleet file: what an operator says there is. */
+@org.jspecify.annotations.NullMarked
+package org.sealpost.server.fleet;

@@ -1,0 +1,20 @@
+package org.sealpost.server.ledger;
+
+/**
+ * One member's credential for one epoch of a group, and how far it has come.
+ *
+ * @param reason why it is not further, for the operator
+ * @param updatedAt epoch seconds
+ */
+public record Delivery(
+        long id, String group, long epoch, String member, State state, String reason, int attempts, long updatedAt) {
+    /** The way of a delivery; only an authenticated confirmation makes it {@link #CONFIRMED}. */
+    public enum State {
+        PLANNED,
+        SEALED,
+        AT_GATEWAY,
+        CONFIRMED,
+        REFUSED,
+        SUPERSEDED
+    }
+}

@@ -1,0 +1,159 @@
+package org.sealpost.server.ledger;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import org.sealpost.enclave.EndPointKeys.Confirmation;
+import org.sealpost.enclave.EndPointKeys.Negotiation;
+import org.sealpost.server.store.Database;
+
+/** Deliveries as rows, worked off by leases; and from verified confirmations alone, who holds which epoch. Thread-safe. */
+public final class DeliveryLedger {
+    private static final String COLUMNS = "id, grp, epoch, member, state, reason, attempts, updated_at";
+
+    private final Database database;
+    private final InstantSource clock;
+
+    public DeliveryLedger(Database database, InstantSource clock) {
+        this.database = database;
+        this.clock = clock;
+    }
+
+    /** Plans a delivery for each member; earlier epochs of the group that are still open are superseded. */
+    public void plan(String group, long epoch, List<String> members) {
+        database.transaction(() -> {
+            database.update(
+                    "update delivery set state = 'SUPERSEDED', reason = 'a newer epoch took its place', updated_at = ?"
+                            + " where grp = ? and epoch < ? and state not in ('CONFIRMED', 'SUPERSEDED')",
+                    now(),
+                    group,
+                    epoch);
+            members.forEach(m -> database.update(
+                    "insert into delivery (grp, epoch, member, state, updated_at) values (?, ?, ?, 'PLANNED', ?) on conflict do nothing",
+                    group,
+                    epoch,
+                    m,
+                    now()));
+            return epoch;
+        });
+    }
+
+    /** Takes up to so many deliveries that are due, for so long; nobody else gets them meanwhile. */
+    public List<Delivery> lease(String owner, int most, long seconds) {
+        return database.transaction(() -> {
+            List<Delivery> due = database.query(
+                    "select " + COLUMNS + " from delivery where state in ('PLANNED', 'SEALED', 'AT_GATEWAY')"
+                            + " and next_at <= ? and lease_until <= ? order by id limit ?",
+                    DeliveryLedger::read,
+                    millis(),
+                    millis(),
+                    most);
+            due.forEach(d -> database.update(
+                    "update delivery set lease_owner = ?, lease_until = ?, attempts = attempts + 1 where id = ?",
+                    owner,
+                    millis() + seconds * 1000,
+                    d.id()));
+            return due;
+        });
+    }
+
+    /** Gives up every lease, so that an earlier run's work is taken up at once. */
+    public void releaseAll() {
+        database.update("update delivery set lease_until = 0, next_at = 0");
+    }
+
+    public void advance(long id, Delivery.State state, String reason) {
+        database.update(
+                "update delivery set state = ?, reason = ?, updated_at = ? where id = ? and state not in ('CONFIRMED', 'SUPERSEDED')",
+                state.name(),
+                reason,
+                now(),
+                id);
+    }
+
+    /** Tries again after a while that grows with the attempts. */
+    public void retry(long id, String reason, long delayMillis) {
+        database.update(
+                "update delivery set state = 'PLANNED', reason = ?, lease_until = 0, next_at = ?, updated_at = ?"
+                        + " where id = ? and state not in ('CONFIRMED', 'SUPERSEDED')",
+                reason,
+                millis() + delayMillis,
+                now(),
+                id);
+    }
+
+    /** Records a verified confirmation. */
+    public void confirmed(Confirmation c) {
+        database.transaction(() -> {
+            database.update(
+                    "insert into confirmation (member, grp, epoch, kcv, at) values (?, ?, ?, ?, ?) on conflict do nothing",
+                    c.member(),
+                    c.group(),
+                    c.epoch(),
+                    c.keyCheckValue(),
+                    now());
+            return database.update(
+                    "update delivery set state = 'CONFIRMED', reason = '', updated_at = ? where grp = ? and epoch = ? and member = ?",
+                    now(),
+                    c.group(),
+                    c.epoch(),
+                    c.member());
+        });
+    }
+
+    /** Records what was negotiated with a member last. */
+    public void negotiated(String member, Negotiation n) {
+        database.update(
+                "insert into negotiation (member, offered, chosen, reason, at) values (?, ?, ?, ?, ?) on conflict (member) do update"
+                        + " set offered = excluded.offered, chosen = excluded.chosen, reason = excluded.reason, at = excluded.at",
+                member,
+                n.offered(),
+                n.chosen(),
+                n.reason(),
+                now());
+    }
+
+    public Optional<Delivery> find(long id) {
+        return database.first("select " + COLUMNS + " from delivery where id = ?", DeliveryLedger::read, id);
+    }
+
+    public List<Delivery> all() {
+        return database.query("select " + COLUMNS + " from delivery order by id", DeliveryLedger::read);
+    }
+
+    /** The highest epoch of a group that a member confirmed. */
+    public Optional<Long> confirmedEpoch(String member, String group) {
+        return database.first(
+                        "select max(epoch) from confirmation where member = ? and grp = ?",
+                        r -> Optional.ofNullable(r.getObject(1)).map(v -> r(v)),
+                        member,
+                        group)
+                .flatMap(v -> v);
+    }
+
+    private static long r(Object value) {
+        return ((Number) value).longValue();
+    }
+
+    private static Delivery read(ResultSet r) throws SQLException {
+        return new Delivery(
+                r.getLong(1),
+                r.getString(2),
+                r.getLong(3),
+                r.getString(4),
+                Delivery.State.valueOf(r.getString(5)),
+                r.getString(6),
+                r.getInt(7),
+                r.getLong(8));
+    }
+
+    private long now() {
+        return clock.instant().getEpochSecond();
+    }
+
+    private long millis() {
+        return clock.instant().toEpochMilli();
+    }
+}

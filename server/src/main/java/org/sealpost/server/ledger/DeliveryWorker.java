@@ -1,0 +1,185 @@
+package org.sealpost.server.ledger;
+
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.sealpost.enclave.AuthorityKeys;
+import org.sealpost.enclave.EndPointKeys;
+import org.sealpost.enclave.EndPointKeys.OpenedResponse;
+import org.sealpost.enclave.EndPointKeys.SealedRequest;
+import org.sealpost.onem2m.Content;
+import org.sealpost.onem2m.Identifier;
+import org.sealpost.onem2m.Operation;
+import org.sealpost.onem2m.Refusal;
+import org.sealpost.onem2m.RequestPrimitive;
+import org.sealpost.onem2m.ResponsePrimitive;
+import org.sealpost.onem2m.ResponseStatus;
+import org.sealpost.onem2m.ResponseType;
+import org.sealpost.onem2m.SecurityInfo;
+import org.sealpost.server.audit.AuditLog;
+
+/**
+ * Works deliveries off: asks the member for a RandObject, has the enclave seal, sends through the gateway's courier, and takes the answers in. Each answer comes as {@code m2m:rsp} with the
+ * request identifier {@code dID.STEP.NONCE}. Whatever fails is tried again; nothing is lost by a restart.
+ */
+public final class DeliveryWorker {
+    private static final int AT_ONCE = 64;
+    private static final long LEASE_SECONDS = 15;
+    private static final Duration EXPIRY = Duration.ofSeconds(60);
+    private static final long FIRST_RETRY_MILLIS = 300;
+    private static final long LAST_RETRY_MILLIS = 10_000;
+    private static final String RAND = "r";
+    private static final String SEALED = "s";
+
+    private final DeliveryLedger ledger;
+    private final EndPointKeys endPoint;
+    private final AuthorityKeys authority;
+    private final AuditLog audit;
+    private final InstantSource clock;
+    private final ScheduledExecutorService timer;
+    private final String server;
+    private final Function<RequestPrimitive, CompletionStage<ResponsePrimitive>> send;
+    private final String owner = UUID.randomUUID().toString();
+    private final Map<Long, String> exchanges = new ConcurrentHashMap<>();
+
+    public DeliveryWorker(
+            DeliveryLedger ledger,
+            EndPointKeys endPoint,
+            AuthorityKeys authority,
+            AuditLog audit,
+            InstantSource clock,
+            ScheduledExecutorService timer,
+            String server,
+            Function<RequestPrimitive, CompletionStage<ResponsePrimitive>> send) {
+        this.ledger = ledger;
+        this.endPoint = endPoint;
+        this.authority = authority;
+        this.audit = audit;
+        this.clock = clock;
+        this.timer = timer;
+        this.server = server;
+        this.send = send;
+    }
+
+    /** Begins; looks for work several times a second. */
+    public void start() {
+        ledger.releaseAll();
+        timer.scheduleWithFixedDelay(this::work, 0, 150, TimeUnit.MILLISECONDS);
+    }
+
+    /** Takes in an answer that a gateway brought; ignores those of an earlier run. */
+    public void answered(ResponsePrimitive response) {
+        String[] parts = response.requestId().split("\\.");
+        if (parts.length != 3 || !parts[0].matches("d[0-9]{1,18}")) {
+            return;
+        }
+        ledger.find(Long.parseLong(parts[0].substring(1))).ifPresent(delivery -> {
+            try {
+                if (parts[1].equals(RAND)) {
+                    seal(delivery, randObject(response));
+                } else {
+                    open(delivery, response);
+                }
+            } catch (RuntimeException failure) {
+                retry(delivery, failure);
+            }
+        });
+    }
+
+    private void work() {
+        try {
+            ledger.lease(owner, AT_ONCE, LEASE_SECONDS).forEach(this::ask);
+        } catch (RuntimeException failure) {
+            // the database or the enclave is away for the moment: the next round tries again
+        }
+    }
+
+    private void ask(Delivery delivery) {
+        notify(delivery, RAND, new SecurityInfo.RandObjectRequest(), Delivery.State.PLANNED);
+    }
+
+    private void seal(Delivery delivery, String randObject) {
+        SealedRequest sealed = authority.sealCredential(delivery.member(), Optional.of(randObject), delivery.group());
+        exchanges.put(delivery.id(), sealed.exchange());
+        ledger.negotiated(delivery.member(), sealed.negotiation());
+        ledger.advance(delivery.id(), Delivery.State.SEALED, "");
+        audit.append(
+                "credential.sealed", delivery.group() + " epoch " + delivery.epoch() + " for " + delivery.member());
+        notify(delivery, SEALED, new SecurityInfo.EsprimObject(sealed.esprimObject()), Delivery.State.AT_GATEWAY);
+    }
+
+    private void open(Delivery delivery, ResponsePrimitive response) {
+        String exchange = Optional.ofNullable(exchanges.remove(delivery.id()))
+                .orElseThrow(() -> new Refusal(
+                        ResponseStatus.REQUEST_TIMEOUT, "the answer belongs to an earlier run: sealing anew"));
+        String object = response.content()
+                .filter(c -> c.name().equals(Content.SECURITY_INFO))
+                .map(SecurityInfo::of)
+                .filter(SecurityInfo.EsprimObject.class::isInstance)
+                .map(i -> ((SecurityInfo.EsprimObject) i).object())
+                .orElseThrow(() -> new Refusal(
+                        response.status().successful() ? ResponseStatus.BAD_REQUEST : response.status(),
+                        "the member answered without protection: " + response.sentence()));
+        OpenedResponse opened = endPoint.openResponse(exchange, object);
+        if (opened instanceof OpenedResponse.Confirmed confirmed) {
+            ledger.confirmed(confirmed.confirmation());
+            audit.append(
+                    "credential.confirmed",
+                    delivery.group() + " epoch " + confirmed.confirmation().epoch() + " by " + delivery.member());
+            return;
+        }
+        String why = opened instanceof OpenedResponse.Refused refused
+                ? refused.status() + ": " + refused.sentence()
+                : "the answer is no confirmation";
+        throw new Refusal(ResponseStatus.BAD_REQUEST, why);
+    }
+
+    private void notify(Delivery delivery, String step, SecurityInfo info, Delivery.State whenAccepted) {
+        String to = new Identifier(delivery.member()).spRelative("/").text();
+        String nonce = Long.toHexString(clock.instant().toEpochMilli()) + "-" + delivery.attempts();
+        RequestPrimitive request = RequestPrimitive.of(
+                        Operation.NOTIFY, to, server, "d" + delivery.id() + "." + step + "." + nonce)
+                .responseType(ResponseType.asynchronous(server))
+                .requestExpiration(clock.instant().plus(EXPIRY))
+                .content(info.toContent())
+                .build();
+        send.apply(request).whenComplete((response, failure) -> {
+            if (failure != null) {
+                retry(delivery, failure);
+            } else if (!response.status().successful()) {
+                retry(delivery, new Refusal(response.status(), response.sentence()));
+            } else {
+                ledger.advance(delivery.id(), whenAccepted, "accepted by the gateway, no answer yet");
+            }
+        });
+    }
+
+    private void retry(Delivery delivery, Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        String reason = cause instanceof Refusal refusal
+                ? refusal.status().code() + ": " + refusal.sentence()
+                : String.valueOf(cause.getMessage());
+        long delay = Math.min(LAST_RETRY_MILLIS, FIRST_RETRY_MILLIS << Math.min(6, delivery.attempts()));
+        ledger.retry(delivery.id(), reason, delay);
+    }
+
+    private static String randObject(ResponsePrimitive response) {
+        if (!response.status().successful()) {
+            throw new Refusal(response.status(), "the member gave no RandObject: " + response.sentence());
+        }
+        return response.content()
+                .map(SecurityInfo::of)
+                .filter(SecurityInfo.RandObjectResponse.class::isInstance)
+                .map(i -> ((SecurityInfo.RandObjectResponse) i).randObject())
+                .orElseThrow(() -> new Refusal(ResponseStatus.BAD_REQUEST, "the member's answer holds no RandObject"));
+    }
+}
