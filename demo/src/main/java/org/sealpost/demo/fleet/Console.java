@@ -18,7 +18,8 @@ public final class Console {
     }
 
     /** A member of a group and the epoch it confirmed; 0 for none. */
-    public record Member(String identity, long leaf, long confirmedEpoch, boolean current, String delivery, String reason) {}
+    public record Member(
+            String identity, long leaf, long confirmedEpoch, boolean current, String delivery, String reason) {}
 
     /** A group; epoch 0 before the first. */
     public record Group(String name, String id, long epoch, String keyCheckValue, List<Member> members) {
@@ -150,13 +151,15 @@ public final class Console {
                 text(g, "id"),
                 g.path("epoch").asLong(0),
                 text(g, "keyCheckValue"),
-                each(g.get("members"), m -> new Member(
-                        text(m, "identity"),
-                        m.path("leaf").asLong(0),
-                        m.path("confirmedEpoch").asLong(0),
-                        m.path("current").asBoolean(false),
-                        text(m, "delivery"),
-                        text(m, "reason"))));
+                each(
+                        g.get("members"),
+                        m -> new Member(
+                                text(m, "identity"),
+                                m.path("leaf").asLong(0),
+                                m.path("confirmedEpoch").asLong(0),
+                                m.path("current").asBoolean(false),
+                                text(m, "delivery"),
+                                text(m, "reason"))));
     }
 
     private static Command command(JsonNode c) {

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.sealpost.onem2m.PrimitiveCodec;
 import org.sealpost.onem2m.Serialization;
 import tools.jackson.databind.JsonNode;
@@ -38,26 +39,36 @@ public final class DeviceView {
         for (JsonNode c : status().path("credentials")) {
             if (c.path("group").asString("").equals(group)) {
                 return Optional.of(new Held(
-                        group, c.path("epoch").asLong(0), c.path("keyCheckValue").asString("")));
+                        group,
+                        c.path("epoch").asLong(0),
+                        c.path("keyCheckValue").asString("")));
             }
         }
         return Optional.empty();
     }
 
-    /** How many messages it refused. */
+    /** How many messages it refused, whatever the reason. */
     public long refusals() throws IOException {
-        return status().path("counters").path("refused").asLong(0);
+        long sum = 0;
+        for (JsonNode count : status().path("refused")) {
+            sum += count.asLong(0);
+        }
+        return sum;
     }
 
     /** How many commands it recognised as seen before. */
     public long duplicates() throws IOException {
-        return status().path("counters").path("duplicates").asLong(0);
+        return status().path("duplicates").asLong(0);
     }
 
-    /** Status code and sentence of what it refused last. */
+    /** What it said when it refused last. */
     public String lastRefusal() throws IOException {
-        JsonNode last = status().path("lastRefusal");
-        return last.path("status").asString("") + " " + last.path("sentence").asString("");
+        try (Stream<String> lines = Files.lines(node.process().log())) {
+            return lines.filter(l -> l.contains("refused "))
+                    .reduce((earlier, later) -> later)
+                    .map(l -> l.substring(l.indexOf("refused ")))
+                    .orElse("nothing was refused");
+        }
     }
 
     /** What its actuator did, oldest first; never rewritten. */

@@ -39,7 +39,8 @@ final class DistributeStep extends Scene {
         try {
             Until.holds(LONGEST, "all members of " + name + " confirm", () -> {
                 newest[0] = console.group(name);
-                evidence.progress(name + ": " + (members - newest[0].laggards().size()) + " of " + members + " confirmed");
+                evidence.progress(
+                        name + ": " + (members - newest[0].laggards().size()) + " of " + members + " confirmed");
                 return newest[0].allConfirmed();
             });
         } catch (Until.TooLate e) {
@@ -50,15 +51,17 @@ final class DistributeStep extends Scene {
         for (Plan.Device device : stage.ownDevices(name)) {
             if (group.member(stage.plan().identity(device)).isPresent()) {
                 var expected = new DeviceView.Held(group.id(), group.epoch(), group.keyCheckValue());
-                Until.holds(Stage.SOON, device.name() + " shows epoch " + group.epoch() + " of " + name, () -> stage.device(
-                                device.name())
-                        .held(group.id())
-                        .filter(expected::equals)
-                        .isPresent());
+                Until.holds(
+                        Stage.SOON,
+                        device.name() + " shows epoch " + group.epoch() + " of " + name,
+                        () -> stage.device(device.name())
+                                .held(group.id())
+                                .filter(expected::equals)
+                                .isPresent());
             }
         }
-        evidence.proved(name + " epoch " + group.epoch() + ", key-check value " + group.keyCheckValue() + ": confirmed by all "
-                + members);
+        evidence.proved(name + " epoch " + group.epoch() + ", key-check value " + group.keyCheckValue()
+                + ": confirmed by all " + members);
         return group;
     }
 }

@@ -39,10 +39,14 @@ final class EnrolStep extends Scene {
             evidence.progress("enrolling " + node.name());
             JsonNode request = request(node);
             stage.fleet().carryPackage(node, console.enrol(request));
-            evidence.note(node.name() + "  fingerprint " + request.get("fingerprint").asString());
+            evidence.note(
+                    node.name() + "  fingerprint " + request.get("fingerprint").asString());
         }
         for (Node node : endPoints) {
-            Until.holds(Stage.SOON, node.name() + " is enrolled", () -> stage.device(node.name()).enrolled());
+            Until.holds(
+                    Stage.SOON,
+                    node.name() + " is enrolled",
+                    () -> stage.device(node.name()).enrolled());
         }
         evidence.proved(endPoints.size() + " end points are enrolled: "
                 + String.join(", ", endPoints.stream().map(Node::name).toList()));

@@ -30,12 +30,16 @@ public enum Fault {
         return Arrays.stream(values())
                 .filter(f -> f.option.equals(option))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException("there is no fault " + option + "; there are: " + names()));
+                .orElseThrow(
+                        () -> new IllegalArgumentException("there is no fault " + option + "; there are: " + names()));
     }
 
     /** All names, for the help text. */
     public static String names() {
-        return Arrays.stream(values()).map(f -> f.option).filter(o -> !o.isEmpty()).collect(Collectors.joining(", "));
+        return Arrays.stream(values())
+                .map(f -> f.option)
+                .filter(o -> !o.isEmpty())
+                .collect(Collectors.joining(", "));
     }
 
     /** JVM options for the nodes whose enclave has this fault. */

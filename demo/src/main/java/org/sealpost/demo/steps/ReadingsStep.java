@@ -26,8 +26,8 @@ final class ReadingsStep extends Scene {
                     () -> console.readings().stream()
                             .filter(r -> r.member().equals(identity))
                             .findFirst());
-            evidence.proved(sensor.name() + " reports " + reading.content() + " (epoch " + reading.epoch() + ", counter "
-                    + reading.counter() + ")");
+            evidence.proved(sensor.name() + " reports " + reading.content() + " (epoch " + reading.epoch()
+                    + ", counter " + reading.counter() + ")");
         }
     }
 }

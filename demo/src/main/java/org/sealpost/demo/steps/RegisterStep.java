@@ -18,11 +18,17 @@ final class RegisterStep extends Scene {
     public void run(Evidence evidence) throws Exception {
         for (Node node : stage.fleet().nodes(Node.Kind.AGENT)) {
             evidence.progress("waiting for " + node.name());
-            Until.holds(Stage.SOON, node.name() + " is registered", () -> stage.device(node.name()).registered());
+            Until.holds(
+                    Stage.SOON,
+                    node.name() + " is registered",
+                    () -> stage.device(node.name()).registered());
         }
         for (var device : stage.plan().devices()) {
             evidence.progress("waiting for " + device.name());
-            Until.holds(Stage.SOON, device.name() + " is registered", () -> stage.device(device.name()).registered());
+            Until.holds(
+                    Stage.SOON,
+                    device.name() + " is registered",
+                    () -> stage.device(device.name()).registered());
             stage.fleet().node(device.name()).awaitListening();
             evidence.proved(device.name() + " is registered at " + device.gateway() + " ("
                     + device.attachment().name().toLowerCase(java.util.Locale.ROOT) + ")");

@@ -28,8 +28,8 @@ final class ReleaseStep extends Scene {
         for (Plan.Device device : stage.ownDevices(Plan.EXTINGUISHERS)) {
             long count = stage.device(device.name()).count("release");
             NotProved.unless(count == 1, device.name() + " released " + count + " times instead of once");
-            evidence.proved(device.name() + " released once (" + device.attachment().name().toLowerCase(
-                            java.util.Locale.ROOT)
+            evidence.proved(device.name() + " released once ("
+                    + device.attachment().name().toLowerCase(java.util.Locale.ROOT)
                     + ")");
         }
         Console.Command command = console.command(id);

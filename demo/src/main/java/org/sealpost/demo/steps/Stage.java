@@ -21,18 +21,12 @@ import org.sealpost.demo.leak.Secret;
  * @param marker stands in the arguments of commands, to look for on the hops
  */
 public record Stage(
-        Fleet fleet,
-        Wiretap wiretap,
-        HostileGateway hostile,
-        Map<Place, Secret> canaries,
-        Secret marker,
-        Fault fault) {
+        Fleet fleet, Wiretap wiretap, HostileGateway hostile, Map<Place, Secret> canaries, Secret marker, Fault fault) {
     /** Longest wait for a fact; most come about within a second. */
     public static final Duration SOON = Duration.ofSeconds(20);
 
     /** A stage over a prepared fleet; the marker comes from the seed. */
-    public static Stage over(
-            Fleet fleet, HostileGateway hostile, Map<Place, Secret> canaries, long seed, Fault fault) {
+    public static Stage over(Fleet fleet, HostileGateway hostile, Map<Place, Secret> canaries, long seed, Fault fault) {
         byte[] octets = new byte[16];
         new Random(seed ^ 0x5ea1L).nextBytes(octets);
         String text = HexFormat.of().formatHex(octets);
