@@ -8,6 +8,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import org.sealpost.door.OperatorDoor;
 import org.sealpost.enclave.AuthorityKeys.EnrolledPeer;
 import org.sealpost.enclave.AuthorityKeys.EpochFacts;
 import org.sealpost.enclave.EndPointKeys.EnrolmentRequest;
@@ -15,7 +16,6 @@ import org.sealpost.onem2m.Members;
 import org.sealpost.onem2m.Refusal;
 import org.sealpost.onem2m.ResponsePrimitive;
 import org.sealpost.onem2m.ResponseStatus;
-import org.sealpost.server.admin.AdminDoor;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -33,9 +33,9 @@ final class AdminApi {
         this.server = server;
     }
 
-    static AdminDoor open(Server server, InetSocketAddress address, Path tokenFile) throws IOException {
+    static OperatorDoor open(Server server, InetSocketAddress address, Path tokenFile) throws IOException {
         AdminApi api = new AdminApi(server);
-        AdminDoor door = new AdminDoor(address, tokenFile)
+        OperatorDoor door = new OperatorDoor(address, tokenFile)
                 .route("/status", (method, rest, body) -> api.status())
                 .route(
                         "/deliveries",

@@ -14,10 +14,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.sealpost.cse.StoreException;
+import org.sealpost.door.OperatorDoor;
 import org.sealpost.enclave.EnclaveUnavailable;
 import org.sealpost.enclave.SecureEnvironment;
 import org.sealpost.onem2m.Refusal;
-import org.sealpost.server.admin.AdminDoor;
 import org.sealpost.server.fleet.Fleet;
 import org.sealpost.server.fleet.FleetException;
 import org.sealpost.server.fleet.FleetFile;
@@ -112,7 +112,7 @@ public final class ServerMain implements Callable<Integer> {
     private int run(Fleet described, Path directory) throws IOException, InterruptedException {
         CountDownLatch stopped = new CountDownLatch(1);
         Server server = open(described, directory);
-        AdminDoor door = AdminApi.open(server, address(admin), directory.resolve("admin.token"));
+        OperatorDoor door = AdminApi.open(server, address(admin), directory.resolve("admin.token"));
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
                         () -> {
@@ -146,7 +146,7 @@ public final class ServerMain implements Callable<Integer> {
                     "devices: [{name: d, gateway: gw, function: fire-door, groups: [g]}]",
                     "groups: [{id: g, verbs: [close]}]"));
             try (Server server = open(small, scratch);
-                    AdminDoor door = AdminApi.open(server, address("127.0.0.1:0"), scratch.resolve("admin.token"))) {
+                    OperatorDoor door = AdminApi.open(server, address("127.0.0.1:0"), scratch.resolve("admin.token"))) {
                 server.start();
                 System.err.println("sealpost server: checked at " + door.address());
             }

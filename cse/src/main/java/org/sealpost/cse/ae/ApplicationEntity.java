@@ -89,6 +89,9 @@ public interface ApplicationEntity extends AutoCloseable {
     /** The address others were told, when the AE listens. */
     Optional<URI> pointOfAccess();
 
+    /** The address it really listens at, when it does. */
+    Optional<URI> listensAt();
+
     Config config();
 
     @Override

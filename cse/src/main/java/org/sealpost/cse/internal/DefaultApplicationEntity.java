@@ -81,6 +81,11 @@ public final class DefaultApplicationEntity implements ApplicationEntity {
     }
 
     @Override
+    public Optional<URI> listensAt() {
+        return listener.map(Listener::pointOfAccess);
+    }
+
+    @Override
     public Config config() {
         return config;
     }

@@ -1,4 +1,4 @@
-package org.sealpost.server.admin;
+package org.sealpost.door;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -24,7 +24,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /** An HTTP door on loopback: bearer token made at first start, JSON in and out, refusals with status, sentence and hint. */
-public final class AdminDoor implements AutoCloseable {
+public final class OperatorDoor implements AutoCloseable {
     private static final int TOKEN = 32;
     private static final int MAX_BODY = 1 << 20;
 
@@ -40,7 +40,7 @@ public final class AdminDoor implements AutoCloseable {
     }
 
     /** Opens the door; the token stands in a file that only its owner can read. */
-    public AdminDoor(InetSocketAddress address, Path tokenFile) throws IOException {
+    public OperatorDoor(InetSocketAddress address, Path tokenFile) throws IOException {
         this.token = ("Bearer " + token(tokenFile)).getBytes(StandardCharsets.UTF_8);
         try {
             this.server = HttpServer.create(address, 0);
@@ -53,7 +53,7 @@ public final class AdminDoor implements AutoCloseable {
     }
 
     /** Adds a route, such as {@code /groups}; the longest that fits answers. */
-    public AdminDoor route(String path, Route route) {
+    public OperatorDoor route(String path, Route route) {
         routes.put(path, route);
         return this;
     }

@@ -1,0 +1,285 @@
+package org.sealpost.agent;
+
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.sealpost.binding.Bindings;
+import org.sealpost.binding.HopSecurity;
+import org.sealpost.cse.ae.ApplicationEntity;
+import org.sealpost.device.DeviceConfig;
+import org.sealpost.enclave.CommanderKeys.CommandOrder;
+import org.sealpost.enclave.CommanderKeys.SealedCommand;
+import org.sealpost.enclave.Enclave;
+import org.sealpost.enclave.EndPoint;
+import org.sealpost.enclave.SecureEnvironment;
+import org.sealpost.onem2m.Content;
+import org.sealpost.onem2m.Identifier;
+import org.sealpost.onem2m.Operation;
+import org.sealpost.onem2m.Refusal;
+import org.sealpost.onem2m.RequestPrimitive;
+import org.sealpost.onem2m.ResourceType;
+import org.sealpost.onem2m.ResponsePrimitive;
+import org.sealpost.onem2m.ResponseStatus;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * The group agent: an end point beside the gateway, with its own identity and enclave, that commands the groups behind the gateway under the server's delegation and collects who acknowledged.
+ * Thread-safe.
+ */
+public final class Agent implements AutoCloseable {
+    private static final String CONTENT_INFO = "application/json:0:1";
+    private static final long ROUND_SECONDS = 1;
+
+    private final DeviceConfig config;
+    private final SecureEnvironment environment;
+    private final Enclave enclave;
+    private final EndPoint endPoint;
+    private final Bindings bindings = Bindings.open(HopSecurity.plain());
+    private final Board board = new Board();
+    private final Set<String> followed = new LinkedHashSet<>();
+    private final ExecutorService calls = Executors.newFixedThreadPool(2, Agent::daemon);
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(Agent::daemon);
+    private final ApplicationEntity entity;
+
+    /** Starts an agent whose secure environment is a process of its own, with its state in a directory. */
+    public static Agent start(DeviceConfig config, Path state) {
+        return new Agent(
+                config,
+                SecureEnvironment.process(new SecureEnvironment.ProcessConfig(
+                        state.resolve("enclave"), state.resolve("s"), SecureEnvironment.defaultCommand())));
+    }
+
+    /** Starts an agent with a secure environment of the caller's. */
+    public Agent(DeviceConfig config, SecureEnvironment environment) {
+        this.config = config;
+        this.environment = environment;
+        this.enclave = environment.compartment("agent");
+        this.endPoint = EndPoint.of(config.identity(), enclave, calls);
+        this.entity = ApplicationEntity.start(entity(config), bindings, InstantSource.system(), this::receive);
+        timer.scheduleWithFixedDelay(this::follow, ROUND_SECONDS, ROUND_SECONDS, TimeUnit.SECONDS);
+    }
+
+    /** What an operator asks for; the group by name or identifier. */
+    public record Order(
+            String group, String target, String verb, Map<String, String> arguments, long seconds, boolean byNotify) {}
+
+    /** Seals a command and sends it to the group's fan-out point at the gateway; the stage brings its number. */
+    public CompletionStage<Long> command(Order order) {
+        String group = groupId(order.group());
+        return CompletableFuture.supplyAsync(() -> seal(group, order), calls)
+                .thenCompose(command -> fanOut(group, order, command).thenApply(done -> command.commandId()));
+    }
+
+    /** The board of this run's commands. */
+    Board board() {
+        return board;
+    }
+
+    public Enclave enclave() {
+        return enclave;
+    }
+
+    public DeviceConfig config() {
+        return config;
+    }
+
+    /** True once the AE is in place at the gateway. */
+    public boolean registered() {
+        return entity.registered().toCompletableFuture().isDone();
+    }
+
+    public Optional<java.net.URI> listensAt() {
+        return entity.listensAt();
+    }
+
+    long enclavePid() {
+        return environment.processId().orElse(0);
+    }
+
+    @Override
+    public void close() {
+        entity.close();
+        timer.shutdownNow();
+        calls.shutdownNow();
+        environment.close();
+        bindings.close();
+    }
+
+    private SealedCommand seal(String group, Order order) {
+        long until = System.currentTimeMillis() / 1000 + order.seconds();
+        SealedCommand command =
+                enclave.sealCommand(new CommandOrder(group, order.target(), order.verb(), order.arguments(), until));
+        String prefix = "//" + config.domain() + "/" + config.gatewayId() + "/";
+        List<String> here =
+                command.expected().stream().filter(m -> m.startsWith(prefix)).toList();
+        board.sent(command.commandId(), group, order.target(), order.verb(), here);
+        return command;
+    }
+
+    private CompletionStage<ResponsePrimitive> fanOut(String group, Order order, SealedCommand command) {
+        String at = "/" + config.gatewayId() + "/cse-mn/" + new Identifier(group).lastSegment() + "/fopt";
+        ObjectNode instance =
+                JsonNodeFactory.instance.objectNode().put("cnf", CONTENT_INFO).put("con", command.envelope());
+        CompletionStage<ResponsePrimitive> sent = order.byNotify()
+                ? entity.request(Operation.NOTIFY, at, b -> b.content(notification(instance, at)))
+                : entity.request(
+                        Operation.CREATE,
+                        at + "/cmd",
+                        b -> b.resourceType(ResourceType.CONTENT_INSTANCE.code())
+                                .content(new Content(Content.CONTENT_INSTANCE, instance)));
+        return sent.thenApply(r -> {
+            if (!r.status().successful()) {
+                throw new Refusal(r.status(), r.sentence());
+            }
+            return r;
+        });
+    }
+
+    private static Content notification(ObjectNode instance, String at) {
+        ObjectNode o = JsonNodeFactory.instance.objectNode();
+        ObjectNode event = o.putObject("nev");
+        event.putObject("rep").set(Content.CONTENT_INSTANCE, instance);
+        event.put("net", 3);
+        o.put("sur", at);
+        return new Content(Content.NOTIFICATION, o);
+    }
+
+    private CompletionStage<ResponsePrimitive> receive(RequestPrimitive request) {
+        Content content =
+                request.content().orElseThrow(() -> new Refusal(ResponseStatus.BAD_REQUEST, "a NOTIFY has no Content"));
+        if (content.name().equals(Content.SECURITY_INFO)) {
+            String from = request.from()
+                    .orElseThrow(() -> new Refusal(ResponseStatus.BAD_REQUEST, "a NOTIFY does not say who it is from"));
+            String requester = new Identifier(from)
+                    .absolute(config.domain(), "/" + config.gatewayId())
+                    .text();
+            return endPoint.receive(
+                    request,
+                    requester,
+                    (inner, peer) -> CompletableFuture.failedFuture(new Refusal(
+                            ResponseStatus.OPERATION_NOT_ALLOWED,
+                            "an agent takes credentials, and no other inner requests")));
+        }
+        if (!content.name().equals(Content.NOTIFICATION)) {
+            throw new Refusal(ResponseStatus.BAD_REQUEST, "an agent takes m2m:seci and m2m:sgn");
+        }
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    notified(content.value());
+                    return ResponsePrimitive.of(ResponseStatus.OK, request.requestId());
+                },
+                calls);
+    }
+
+    private void notified(JsonNode notification) {
+        String subscription = Optional.ofNullable(notification.get("sur"))
+                .map(JsonNode::asString)
+                .orElse("");
+        Optional<String> con = Optional.ofNullable(notification.get("nev"))
+                .map(n -> n.get("rep"))
+                .map(r -> r.get(Content.CONTENT_INSTANCE))
+                .map(c -> c.get("con"))
+                .filter(JsonNode::isString)
+                .map(JsonNode::asString);
+        try {
+            if (con.isPresent() && subscription.endsWith("/dlg/own")) {
+                enclave.acceptDelegation(con.get());
+            } else if (con.isPresent()) {
+                board.answered(enclave.openAcknowledgement(con.get()));
+            }
+        } catch (Refusal refusal) {
+            board.unverified();
+        }
+    }
+
+    /** Subscribes to the acknowledgements of every member of the groups below this gateway; members come and go. */
+    private void follow() {
+        try {
+            for (var credential : enclave.credentials()) {
+                String group = "/" + config.gatewayId() + "/cse-mn/" + new Identifier(credential.group()).lastSegment();
+                entity.request(Operation.RETRIEVE, group, b -> b)
+                        .thenAccept(this::followMembers)
+                        .exceptionally(failure -> null);
+            }
+        } catch (RuntimeException away) {
+            // the enclave is being started again: the next round follows
+        }
+    }
+
+    private void followMembers(ResponsePrimitive group) {
+        group.content()
+                .map(c -> c.value().get("mid"))
+                .ifPresent(members -> members.forEach(m -> subscribe(m.asString())));
+    }
+
+    private void subscribe(String member) {
+        synchronized (followed) {
+            if (!followed.add(member)) {
+                return;
+            }
+        }
+        ObjectNode subscription =
+                JsonNodeFactory.instance.objectNode().put("rn", "agent").put("nct", 1);
+        subscription.putArray("nu").add("/" + config.gatewayId() + "/Cagent");
+        subscription.putObject("enc").putArray("net").add(3);
+        entity.request(
+                        Operation.CREATE,
+                        member + "/ack",
+                        b -> b.resourceType(ResourceType.SUBSCRIPTION.code())
+                                .content(new Content(ResourceType.SUBSCRIPTION.contentName(), subscription)))
+                .whenComplete((r, failure) -> {
+                    boolean there =
+                            failure == null && (r.status().successful() || r.status() == ResponseStatus.CONFLICT);
+                    if (!there) {
+                        synchronized (followed) {
+                            followed.remove(member);
+                        }
+                    }
+                });
+    }
+
+    private String groupId(String nameOrId) {
+        return enclave.credentials().stream()
+                .map(c -> c.group())
+                .filter(g ->
+                        g.equals(nameOrId) || new Identifier(g).lastSegment().equals(nameOrId))
+                .findFirst()
+                .orElseThrow(() ->
+                        new Refusal(ResponseStatus.NOT_FOUND, "this agent holds no credential of a group " + nameOrId));
+    }
+
+    private static ApplicationEntity.Config entity(DeviceConfig config) {
+        return new ApplicationEntity.Config(
+                config.domain(),
+                "Cagent",
+                "agent",
+                "Nsealpost.agent",
+                "/" + config.gatewayId(),
+                "cse-mn",
+                config.gateway(),
+                config.listen(),
+                config.advertise(),
+                List.of(13, 14),
+                List.of("dlg"),
+                List.of("dlg"),
+                List.of(new ApplicationEntity.Grant(config.serverId(), 63)));
+    }
+
+    private static Thread daemon(Runnable task) {
+        Thread thread = new Thread(task, "agent");
+        thread.setDaemon(true);
+        return thread;
+    }
+}

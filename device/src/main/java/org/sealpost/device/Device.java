@@ -1,0 +1,210 @@
+package org.sealpost.device;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import org.sealpost.binding.Bindings;
+import org.sealpost.binding.HopSecurity;
+import org.sealpost.cse.ae.ApplicationEntity;
+import org.sealpost.enclave.Enclave;
+import org.sealpost.enclave.EnclaveUnavailable;
+import org.sealpost.enclave.EndPointKeys.EnrolmentFacts;
+import org.sealpost.enclave.EndPointKeys.EnrolmentRequest;
+import org.sealpost.enclave.SecureEnvironment;
+import org.sealpost.onem2m.Content;
+import org.sealpost.onem2m.Operation;
+import org.sealpost.onem2m.Refusal;
+import org.sealpost.onem2m.ResourceType;
+import org.sealpost.onem2m.ResponsePrimitive;
+import tools.jackson.databind.node.JsonNodeFactory;
+
+/**
+ * A device: connect, say what to do on commands, send readings, ask how it is. Credentials arrive, are installed and confirmed without the application; it never sees a key. Thread-safe.
+ */
+public final class Device implements AutoCloseable {
+    private static final String CONTENT_INFO = "application/json:0:1";
+    private static final long RETRY_MILLIS = 500;
+    private static final String EVERY_VERB = "*";
+
+    private final DeviceConfig config;
+    private final SecureEnvironment environment;
+    private final Enclave enclave;
+    private final Bindings bindings;
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(Device::daemon);
+    private final ExecutorService calls = Executors.newFixedThreadPool(2, Device::daemon);
+    private final Map<String, CommandHandler> handlers = new ConcurrentHashMap<>();
+    private final Map<String, LongAdder> refused = new ConcurrentHashMap<>();
+    private final LongAdder executed = new LongAdder();
+    private final LongAdder duplicates = new LongAdder();
+    private final LongAdder notForUs = new LongAdder();
+    private final LongAdder readings = new LongAdder();
+    private final ApplicationEntity entity;
+
+    private Device(DeviceConfig config, SecureEnvironment environment, Bindings bindings) {
+        this.config = config;
+        this.environment = environment;
+        this.enclave = environment.compartment(config.name());
+        this.bindings = bindings;
+        DeviceEndpoint endPoint = new DeviceEndpoint(config, enclave, calls, this);
+        this.entity = ApplicationEntity.start(config.entity(), bindings, InstantSource.system(), endPoint::receive);
+        entity.registered().thenRun(() -> timer.execute(this::finishInterrupted));
+    }
+
+    /**
+     * Connects a device whose secure environment is a process of its own, with its state in a directory.
+     *
+     * @throws EnclaveUnavailable when the secure environment can't be started; says why
+     */
+    public static Device connect(DeviceConfig config, Path state) {
+        SecureEnvironment environment = SecureEnvironment.process(new SecureEnvironment.ProcessConfig(
+                state.resolve("enclave"), state.resolve("s"), SecureEnvironment.defaultCommand()));
+        return connect(config, environment);
+    }
+
+    /** Connects a device with a secure environment of the caller's. */
+    public static Device connect(DeviceConfig config, SecureEnvironment environment) {
+        return new Device(config, environment, Bindings.open(HopSecurity.plain()));
+    }
+
+    /** Says what to do on a verb; {@code *} stands for every other. Register handlers before commands can come. */
+    public Device onCommand(String verb, CommandHandler handler) {
+        handlers.put(verb, handler);
+        return this;
+    }
+
+    /** Seals a reading under a group's credential and sends it up; the stage completes when the gateway stored it. */
+    public CompletionStage<Void> sendReading(String group, String reading) {
+        return java.util.concurrent.CompletableFuture.supplyAsync(
+                        () -> enclave.sealReading(group, reading.getBytes(StandardCharsets.UTF_8)), calls)
+                .thenCompose(envelope -> create("data", envelope))
+                .thenAccept(stored -> readings.increment());
+    }
+
+    /** What to give an operator to enrol this device. */
+    public EnrolmentRequest enrolmentRequest() {
+        return enclave.enrolmentRequest(config.identity());
+    }
+
+    /** Takes the operator's answer. */
+    public EnrolmentFacts enrol(String enrolmentPackage) {
+        return enclave.acceptEnrolment(enrolmentPackage);
+    }
+
+    public DeviceStatus status() {
+        Map<String, Long> byStatus = new TreeMap<>();
+        refused.forEach((status, count) -> byStatus.put(status, count.sum()));
+        return new DeviceStatus(
+                config.identity(),
+                entity.registered().toCompletableFuture().isDone(),
+                enclave.enrolment().isPresent(),
+                environment.processId().orElse(0),
+                enclave.credentials(),
+                executed.sum(),
+                duplicates.sum(),
+                notForUs.sum(),
+                readings.sum(),
+                byStatus);
+    }
+
+    /** Groups that this device holds a credential of, absolute identifiers. */
+    public List<String> groups() {
+        return enclave.credentials().stream().map(c -> c.group()).toList();
+    }
+
+    /** The address this device listens at, if it does. */
+    public Optional<java.net.URI> listensAt() {
+        return entity.listensAt();
+    }
+
+    @Override
+    public void close() {
+        entity.close();
+        timer.shutdownNow();
+        calls.shutdownNow();
+        environment.close();
+        bindings.close();
+    }
+
+    CommandHandler.Outcome execute(CommandHandler.Order order) {
+        executed.increment();
+        CommandHandler handler = handlers.getOrDefault(order.verb(), handlers.get(EVERY_VERB));
+        if (handler == null) {
+            return CommandHandler.Outcome.refused("this device does not know the verb " + order.verb());
+        }
+        try {
+            return handler.execute(order);
+        } catch (RuntimeException failure) {
+            return CommandHandler.Outcome.failed("the application failed");
+        }
+    }
+
+    void countDuplicate() {
+        duplicates.increment();
+    }
+
+    void countNotForUs() {
+        notForUs.increment();
+    }
+
+    void countRefused(int status, String sentence) {
+        refused.computeIfAbsent(String.valueOf(status), s -> new LongAdder()).increment();
+        System.err.println("sealpost device: refused " + status + ": " + sentence);
+    }
+
+    /** Stores an acknowledgement at the gateway; tried until it is there. */
+    void sendAcknowledgement(String sealed) {
+        create("ack", sealed).whenComplete((stored, failure) -> {
+            if (failure != null && !timer.isShutdown()) {
+                timer.schedule(() -> sendAcknowledgement(sealed), RETRY_MILLIS, TimeUnit.MILLISECONDS);
+            }
+        });
+    }
+
+    /** Commands that were accepted before this program died last: the application decides, then they are acknowledged. */
+    private void finishInterrupted() {
+        try {
+            enclave.unfinishedCommands().forEach(c -> {
+                CommandHandler.Outcome outcome = execute(new CommandHandler.Order(
+                        c.group(), c.commander(), c.commandId(), c.verb(), c.arguments(), true));
+                sendAcknowledgement(enclave.acknowledge(c.command(), outcome.result(), outcome.detail()));
+            });
+        } catch (EnclaveUnavailable e) {
+            timer.schedule(this::finishInterrupted, RETRY_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private CompletionStage<ResponsePrimitive> create(String container, String sealed) {
+        String to = "/" + config.gatewayId() + "/cse-mn/" + config.name() + "/" + container;
+        Content instance = new Content(
+                Content.CONTENT_INSTANCE,
+                JsonNodeFactory.instance.objectNode().put("cnf", CONTENT_INFO).put("con", sealed));
+        return entity.request(
+                        Operation.CREATE,
+                        to,
+                        b -> b.resourceType(ResourceType.CONTENT_INSTANCE.code())
+                                .content(instance))
+                .thenApply(r -> {
+                    if (!r.status().successful()) {
+                        throw new Refusal(r.status(), r.sentence());
+                    }
+                    return r;
+                });
+    }
+
+    private static Thread daemon(Runnable task) {
+        Thread thread = new Thread(task, "device");
+        thread.setDaemon(true);
+        return thread;
+    }
+}

@@ -1,0 +1,22 @@
+package org.sealpost.device;
+
+import java.util.List;
+import java.util.Map;
+import org.sealpost.enclave.MemberKeys.HeldCredential;
+
+/**
+ * How a device is.
+ *
+ * @param refused messages and commands that were refused, by status code
+ */
+public record DeviceStatus(
+        String identity,
+        boolean registered,
+        boolean enrolled,
+        long enclavePid,
+        List<HeldCredential> credentials,
+        long executed,
+        long duplicates,
+        long notForUs,
+        long readings,
+        Map<String, Long> refused) {}

@@ -1,0 +1,121 @@
+package org.sealpost.device;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.sealpost.enclave.EnclaveUnavailable;
+import org.sealpost.onem2m.PrimitiveCodec;
+import org.sealpost.onem2m.Refusal;
+import org.sealpost.onem2m.Serialization;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** A fire sensor, fire door or extinguisher on the SDK: enrols by files, acts through its actuator, sends readings, keeps a status file. */
+final class SimulatedDevice implements AutoCloseable {
+    private static final long TICK_MILLIS = 150;
+
+    private final Device device;
+    private final String function;
+    private final Actuator actuator;
+    private final Enrolment enrolment;
+    private final Optional<Path> statusFile;
+    private final long readingMillis;
+    private final Random weather;
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "simulation");
+        thread.setDaemon(true);
+        return thread;
+    });
+    private boolean enrolled;
+    private long nextReading;
+    private String lastStatus = "";
+
+    SimulatedDevice(
+            Device device, String function, Path state, Optional<Path> statusFile, long readingMillis, long seed)
+            throws IOException {
+        this.device = device;
+        this.function = function;
+        this.actuator = new Actuator(function, state.resolve("actuator.log"));
+        this.enrolment = new Enrolment(state);
+        this.statusFile = statusFile;
+        this.readingMillis = readingMillis;
+        this.weather = new Random(seed);
+        device.onCommand("*", actuator::act);
+    }
+
+    void start() throws IOException {
+        enrolled = device.status().enrolled();
+        if (!enrolled) {
+            enrolment.ask(device.enrolmentRequest());
+        }
+        timer.scheduleWithFixedDelay(this::tick, 0, TICK_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    @Override
+    public void close() {
+        timer.shutdownNow();
+        device.close();
+    }
+
+    private void tick() {
+        try {
+            if (!enrolled) {
+                enrolled = enrolment.take(device::enrol);
+            }
+            if (enrolled && readingMillis > 0 && System.currentTimeMillis() >= nextReading) {
+                nextReading = System.currentTimeMillis() + readingMillis;
+                device.groups().forEach(g -> device.sendReading(g, reading()).exceptionally(this::lost));
+            }
+            writeStatus();
+        } catch (Refusal | EnclaveUnavailable | IOException e) {
+            System.err.println("sealpost device: " + e.getMessage());
+        }
+    }
+
+    private @org.jspecify.annotations.Nullable Void lost(Throwable failure) {
+        System.err.println("sealpost device: a reading could not be sent: " + failure.getMessage());
+        return null;
+    }
+
+    private String reading() {
+        ObjectNode o = JsonNodeFactory.instance.objectNode().put("state", actuator.state());
+        if (function.equals("fire-sensor")) {
+            o.put("celsius", 20 + weather.nextInt(5));
+        }
+        return o.toString();
+    }
+
+    private void writeStatus() throws IOException {
+        if (statusFile.isEmpty()) {
+            return;
+        }
+        DeviceStatus s = device.status();
+        ObjectNode o = JsonNodeFactory.instance.objectNode().put("identity", s.identity());
+        o.put("pid", ProcessHandle.current().pid()).put("enclavePid", s.enclavePid());
+        o.put("registered", s.registered()).put("enrolled", s.enrolled());
+        var credentials = o.putArray("credentials");
+        s.credentials()
+                .forEach(c -> credentials
+                        .addObject()
+                        .put("group", c.group())
+                        .put("epoch", c.epoch())
+                        .put("kcv", c.keyCheckValue()));
+        o.putObject("actuator").put("state", actuator.state()).put("actions", actuator.actions());
+        ObjectNode commands = o.putObject("commands");
+        commands.put("executed", s.executed()).put("duplicates", s.duplicates()).put("notForUs", s.notForUs());
+        ObjectNode refused = commands.putObject("refused");
+        s.refused().forEach(refused::put);
+        o.put("readings", s.readings());
+        String text = o.toString();
+        if (!text.equals(lastStatus) || !Files.exists(statusFile.get())) {
+            Enrolment.write(
+                    statusFile.get(), PrimitiveCodec.of(Serialization.JSON).encodeTree(o));
+            lastStatus = text;
+        }
+    }
+}
