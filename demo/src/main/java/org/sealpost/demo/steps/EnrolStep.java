@@ -37,6 +37,7 @@ final class EnrolStep extends Scene {
         endPoints.addAll(stage.fleet().nodes(Node.Kind.DEVICE));
         for (Node node : endPoints) {
             evidence.progress("enrolling " + node.name());
+            node.awaitListening();
             JsonNode request = request(node);
             stage.fleet().carryPackage(node, console.enrol(request));
             evidence.note(

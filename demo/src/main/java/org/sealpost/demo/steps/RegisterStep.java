@@ -29,7 +29,6 @@ final class RegisterStep extends Scene {
                     Stage.SOON,
                     device.name() + " is registered",
                     () -> stage.device(device.name()).registered());
-            stage.fleet().node(device.name()).awaitListening();
             evidence.proved(device.name() + " is registered at " + device.gateway() + " ("
                     + device.attachment().name().toLowerCase(java.util.Locale.ROOT) + ")");
         }
