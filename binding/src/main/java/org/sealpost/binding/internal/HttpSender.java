@@ -124,11 +124,16 @@ final class HttpSender implements AutoCloseable {
         return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
     }
 
+    /** A channel that the peer closed meanwhile has lost its handlers. */
     private static void start(Channel channel, HttpCall call, Duration timeout, Deque<Channel> pool) {
-        channel.eventLoop()
-                .execute(() -> channel.pipeline()
-                        .get(HttpClientConnection.class)
-                        .start(call, timeout, () -> pool.offerFirst(channel)));
+        channel.eventLoop().execute(() -> {
+            HttpClientConnection connection = channel.pipeline().get(HttpClientConnection.class);
+            if (connection == null) {
+                call.unreachable("closed the connection before the request");
+            } else {
+                connection.start(call, timeout, () -> pool.offerFirst(channel));
+            }
+        });
     }
 
     /** A request on its way. */

@@ -4,15 +4,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Base64;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.sealpost.onem2m.PrimitiveCodec;
-import org.sealpost.onem2m.Serialization;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -45,8 +42,7 @@ public record GatewayView(
         Map<String, Sealed> sealed = new TreeMap<>();
         Set<String> headers = new TreeSet<>();
         for (String object : wiretap.sealedObjects()) {
-            byte[] header = Base64.getUrlDecoder().decode(object.substring(0, object.indexOf('.')));
-            JsonNode tree = PrimitiveCodec.of(Serialization.JSON).decodeTree(header);
+            JsonNode tree = Wiretap.header(object);
             headers.addAll(tree.propertyNames());
             String type = tree.has("typ") ? tree.get("typ").asString("") : "ESPrim Object";
             sealed.merge(type, new Sealed(1, object.length()), (a, b) -> new Sealed(a.count + 1, a.octets + b.octets));

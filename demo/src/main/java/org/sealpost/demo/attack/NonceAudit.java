@@ -1,13 +1,10 @@
 package org.sealpost.demo.attack;
 
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.sealpost.onem2m.PrimitiveCodec;
-import org.sealpost.onem2m.Serialization;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -25,8 +22,7 @@ public record NonceAudit(int objects, List<String> reused) {
         int count = 0;
         for (String object : sealedObjects) {
             String[] parts = object.split("\\.", -1);
-            JsonNode header = PrimitiveCodec.of(Serialization.JSON)
-                    .decodeTree(Base64.getUrlDecoder().decode(parts[0]));
+            JsonNode header = Wiretap.header(object);
             if (text(header, "alg").equals("dir")) {
                 count++;
                 String key = text(header, "kid") + " " + text(header, "ori") + " " + text(header, "rri");

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -12,7 +13,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.sealpost.group.GroupEnvelope;
+import org.sealpost.onem2m.PrimitiveCodec;
 import org.sealpost.onem2m.Refusal;
+import org.sealpost.onem2m.Serialization;
+import tools.jackson.databind.JsonNode;
 
 /** Reads what a gateway sees: the recordings of the hops. */
 public final class Wiretap {
@@ -53,6 +57,12 @@ public final class Wiretap {
         found.sort(java.util.Comparator.comparingLong(
                 o -> GroupEnvelope.parse(use, o).counter()));
         return List.copyOf(found);
+    }
+
+    /** The header of a compact JWE, which is in clear. */
+    public static JsonNode header(String object) {
+        byte[] octets = Base64.getUrlDecoder().decode(object.substring(0, object.indexOf('.')));
+        return PrimitiveCodec.of(Serialization.JSON).decodeTree(octets);
     }
 
     /** All recordings. */

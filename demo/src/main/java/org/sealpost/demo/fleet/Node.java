@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
+import org.sealpost.demo.run.Decided;
 import org.sealpost.demo.run.Managed;
 import org.sealpost.demo.run.Until;
 import org.sealpost.demo.tap.Relay;
@@ -29,6 +30,15 @@ public final class Node {
     /** Starts the program's process. */
     interface Starter {
         Managed start() throws IOException;
+    }
+
+    /** The process ended instead of becoming ready. */
+    private static final class Ended extends Decided {
+        private static final long serialVersionUID = 1L;
+
+        Ended(String sentence) {
+            super(sentence);
+        }
     }
 
     private static final Duration READY = Duration.ofSeconds(40);
@@ -81,6 +91,11 @@ public final class Node {
         return directory.resolve("witness");
     }
 
+    /** The process that was started last, whether it still runs or not. */
+    public Optional<Managed> started() {
+        return process;
+    }
+
     /** The running process. */
     public Managed process() {
         return process.orElseThrow(() -> new IllegalStateException(name + " was not started"));
@@ -94,7 +109,7 @@ public final class Node {
     }
 
     /** Waits until it listens, and points the taps at it. */
-    public void awaitListening() throws Until.TooLate, InterruptedException {
+    public void awaitListening() throws Until.TooLate, Decided, InterruptedException {
         Properties ports = Until.found(READY, name + " listens", this::ports);
         for (Listener listener : listeners) {
             listener.relay.target(address(ports, listener.key));
@@ -102,7 +117,7 @@ public final class Node {
     }
 
     /** An address of its own, without a tap. */
-    public URI address(String key) throws Until.TooLate, InterruptedException {
+    public URI address(String key) throws Until.TooLate, Decided, InterruptedException {
         return address(Until.found(READY, name + " listens", this::ports), key);
     }
 
@@ -111,9 +126,9 @@ public final class Node {
         return URI.create(value.contains("://") ? value : "http://" + value);
     }
 
-    private Optional<Properties> ports() throws IOException {
+    private Optional<Properties> ports() throws IOException, Ended {
         if (!process().alive()) {
-            throw new IOException(name + " ended:\n" + process().lastWords());
+            throw new Ended(name + " ended:\n" + process().lastWords());
         }
         if (!Files.exists(portFile())) {
             return Optional.empty();

@@ -32,8 +32,10 @@ public final class Until {
         }
     }
 
-    /** The fact, as soon as it is there; what looking last failed with is in the message of {@link TooLate}. */
-    public static <T> T found(Duration longest, String what, Look<T> look) throws TooLate, InterruptedException {
+    /** The fact, as soon as it is there; what looking last failed with is in the message of {@link TooLate}. A look that
+     * throws {@link Decided} ends the waiting. */
+    public static <T> T found(Duration longest, String what, Look<T> look)
+            throws TooLate, Decided, InterruptedException {
         long end = System.nanoTime() + longest.toNanos();
         String last = "";
         while (true) {
@@ -43,7 +45,7 @@ public final class Until {
                     return found.get();
                 }
                 last = "";
-            } catch (InterruptedException e) {
+            } catch (InterruptedException | Decided e) {
                 throw e;
             } catch (Exception e) {
                 last = " (" + e.getClass().getSimpleName() + ": " + e.getMessage() + ")";
@@ -59,7 +61,8 @@ public final class Until {
     }
 
     /** As {@link #found}, for a condition. */
-    public static void holds(Duration longest, String what, Condition condition) throws TooLate, InterruptedException {
+    public static void holds(Duration longest, String what, Condition condition)
+            throws TooLate, Decided, InterruptedException {
         found(longest, what, () -> condition.holds() ? Optional.of(true) : Optional.empty());
     }
 }

@@ -1,7 +1,9 @@
 package org.sealpost.demo.story;
 
+import org.sealpost.demo.run.Decided;
+
 /** A claim does not hold. */
-public final class NotProved extends Exception {
+public final class NotProved extends Decided {
     private static final long serialVersionUID = 1L;
 
     public NotProved(String sentence) {

@@ -1,0 +1,84 @@
+package org.sealpost.demo.fleet;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.sealpost.onem2m.PrimitiveCodec;
+import org.sealpost.onem2m.Serialization;
+import tools.jackson.databind.JsonNode;
+
+/** A device or agent as it shows itself: its status file, and the journal of what its actuator did. */
+public final class DeviceView {
+    private final Node node;
+
+    public DeviceView(Node node) {
+        this.node = node;
+    }
+
+    /** A credential that its enclave holds. */
+    public record Held(String group, long epoch, String keyCheckValue) {}
+
+    /** Its newest status; an error while there is none. */
+    public JsonNode status() throws IOException {
+        return PrimitiveCodec.of(Serialization.JSON).decodeTree(Files.readAllBytes(node.statusFile()));
+    }
+
+    public boolean enrolled() throws IOException {
+        return status().path("enrolled").asBoolean(false);
+    }
+
+    public boolean registered() throws IOException {
+        return status().path("registered").asBoolean(false);
+    }
+
+    /** The newest credential of a group (absolute identifier). */
+    public Optional<Held> held(String group) throws IOException {
+        for (JsonNode c : status().path("credentials")) {
+            if (c.path("group").asString("").equals(group)) {
+                return Optional.of(new Held(
+                        group,
+                        c.path("epoch").asLong(0),
+                        c.path("keyCheckValue").asString("")));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** How many messages it refused, whatever the reason. */
+    public long refusals() throws IOException {
+        long sum = 0;
+        for (JsonNode count : status().path("refused")) {
+            sum += count.asLong(0);
+        }
+        return sum;
+    }
+
+    /** How many commands it recognised as seen before. */
+    public long duplicates() throws IOException {
+        return status().path("duplicates").asLong(0);
+    }
+
+    /** What it said when it refused last. */
+    public String lastRefusal() throws IOException {
+        try (Stream<String> lines = Files.lines(node.process().log())) {
+            return lines.filter(l -> l.contains("refused "))
+                    .reduce((earlier, later) -> later)
+                    .map(l -> l.substring(l.indexOf("refused ")))
+                    .orElse("nothing was refused");
+        }
+    }
+
+    /** What its actuator did, oldest first; never rewritten. */
+    public List<String> actions() throws IOException {
+        Path journal = node.state().resolve("actuator.log");
+        return Files.exists(journal) ? Files.readAllLines(journal) : List.of();
+    }
+
+    /** How often it did this. */
+    public long count(String verb) throws IOException {
+        return actions().stream().filter(a -> a.contains(verb)).count();
+    }
+}

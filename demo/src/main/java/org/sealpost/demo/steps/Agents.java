@@ -1,0 +1,50 @@
+package org.sealpost.demo.steps;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.sealpost.demo.fleet.AdminClient;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The agent beside a gateway, through its control API. */
+final class Agents {
+    private final AdminClient control;
+
+    private Agents(AdminClient control) {
+        this.control = control;
+    }
+
+    /** A command of the agent: who should answer, who did. */
+    record Command(List<String> expected, List<String> answered) {
+        boolean answeredByAll() {
+            return !expected.isEmpty() && answered.containsAll(expected);
+        }
+    }
+
+    static Agents at(Stage stage, String gateway) throws Exception {
+        return new Agents(stage.fleet().agentControl(gateway));
+    }
+
+    /** What came of an order: HTTP status and the answer, which holds {@code id} or {@code status} and {@code sentence}. */
+    AdminClient.Answer order(String group, String verb, Map<String, String> arguments) throws Exception {
+        ObjectNode order = JsonNodeFactory.instance
+                .objectNode()
+                .put("group", group)
+                .put("target", "all")
+                .put("verb", verb);
+        ObjectNode args = order.putObject("args");
+        arguments.forEach(args::put);
+        return control.tryPost("/commands", order.put("notAfterSeconds", 60));
+    }
+
+    Command command(long id) throws Exception {
+        JsonNode c = control.get("/commands/" + id);
+        List<String> expected = new ArrayList<>();
+        c.path("expected").forEach(e -> expected.add(e.asString()));
+        List<String> answered = new ArrayList<>();
+        c.path("answers").forEach(a -> answered.add(a.path("member").asString("")));
+        return new Command(expected, answered);
+    }
+}

@@ -1,0 +1,56 @@
+package org.sealpost.demo.steps;
+
+import java.net.URI;
+import java.util.List;
+import org.sealpost.demo.attack.Wiretap;
+import org.sealpost.demo.fleet.Plan;
+import org.sealpost.demo.story.Evidence;
+import org.sealpost.demo.story.NotProved;
+
+/** Someone says that it is the server. */
+final class ImpostorStep extends Scene {
+    private static final String SERVER = "/in-cse";
+
+    ImpostorStep(Stage stage) {
+        super(
+                stage,
+                "impostor",
+                "Someone claims to be the server",
+                "a name in an outer field proves nothing: plain words, made-up and stolen ESPrim Objects are refused");
+    }
+
+    @Override
+    public void run(Evidence evidence) throws Exception {
+        Plan.Device door = stage.plan().device("door-2");
+        Attack attack = new Attack(stage, door);
+        URI address = stage.fleet().relay(door.name()).uri();
+        String to = attack.spRelativeId();
+        attack.refused(
+                evidence,
+                "\"open\" in plain words from /in-cse",
+                () -> stage.hostile().notifyPlain(address, to, SERVER, "open"));
+        String stolen = esprimObject();
+        attack.refused(
+                evidence,
+                "another conversation's ESPrim Object",
+                () -> stage.hostile().notifyEsprim(address, to, SERVER, stolen));
+        attack.refused(
+                evidence,
+                "an ESPrim Object that was changed",
+                () -> stage.hostile().notifyEsprim(address, to, SERVER, changed(stolen)));
+    }
+
+    private String esprimObject() throws Exception {
+        List<String> objects = stage.wiretap().sealedObjects().stream()
+                .filter(o -> Wiretap.header(o).has("ori"))
+                .toList();
+        NotProved.unless(!objects.isEmpty(), "no ESPrim Object passed the hops");
+        return objects.get(0);
+    }
+
+    private static String changed(String object) {
+        int middle = object.length() * 3 / 4;
+        char other = object.charAt(middle) == 'A' ? 'B' : 'A';
+        return object.substring(0, middle) + other + object.substring(middle + 1);
+    }
+}

@@ -1,0 +1,30 @@
+package org.sealpost.demo.steps;
+
+import java.util.List;
+import org.sealpost.demo.story.Step;
+
+/** The steps of the demo, in order. */
+public final class Script {
+    private Script() {}
+
+    /** The whole use case, then the attacks, the failures and the checks. */
+    public static List<Step> of(Stage stage) {
+        return List.of(
+                new EnrolStep(stage),
+                new RegisterStep(stage),
+                new GroupsStep(stage),
+                new DistributeStep(stage),
+                new ReadingsStep(stage),
+                new CloseDoorsStep(stage),
+                new ReleaseStep(stage),
+                new AgentRefusedStep(stage),
+                new ForgedStep(stage),
+                new ReplayedStep(stage),
+                new RedirectedStep(stage),
+                new ImpostorStep(stage),
+                new EvictStep(stage),
+                new RestartStep(stage),
+                new AuditStep(stage),
+                new LeakStep(stage));
+    }
+}

@@ -1,0 +1,61 @@
+package org.sealpost.demo.steps;
+
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.sealpost.demo.attack.HostileGateway;
+import org.sealpost.demo.attack.Wiretap;
+import org.sealpost.demo.fleet.Console;
+import org.sealpost.demo.fleet.DeviceView;
+import org.sealpost.demo.fleet.Fleet;
+import org.sealpost.demo.fleet.Plan;
+import org.sealpost.demo.leak.Custody;
+import org.sealpost.demo.leak.Place;
+import org.sealpost.demo.leak.Secret;
+
+/**
+ * What the steps share.
+ *
+ * @param marker stands in the arguments of commands, to look for on the hops
+ */
+public record Stage(
+        Fleet fleet, Wiretap wiretap, HostileGateway hostile, Map<Place, Secret> canaries, Secret marker, Fault fault) {
+    /** Longest wait for a fact; most come about within a second. */
+    public static final Duration SOON = Duration.ofSeconds(20);
+
+    /** A stage over a prepared fleet; the marker comes from the seed. */
+    public static Stage over(Fleet fleet, HostileGateway hostile, Map<Place, Secret> canaries, long seed, Fault fault) {
+        byte[] octets = new byte[16];
+        new Random(seed ^ 0x5ea1L).nextBytes(octets);
+        String text = HexFormat.of().formatHex(octets);
+        Secret marker = new Secret(
+                Custody.COMMAND_PLAINTEXT, "the demo", text.getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+        return new Stage(fleet, new Wiretap(fleet.tap().directory()), hostile, canaries, marker, fault);
+    }
+
+    public Plan plan() {
+        return fleet.plan();
+    }
+
+    /** The operator's view of the server. */
+    public Console console() throws Exception {
+        return new Console(fleet.admin());
+    }
+
+    /** A device as it shows itself. */
+    public DeviceView device(String name) {
+        return new DeviceView(fleet.node(name));
+    }
+
+    /** The devices of a group that have a process of their own, except the captured one once it is out. */
+    public List<Plan.Device> ownDevices(String group) {
+        return plan().devices().stream().filter(d -> d.groups().contains(group)).toList();
+    }
+
+    /** Arguments of a command: the marker. */
+    public Map<String, String> arguments() {
+        return Map.of("note", new String(marker.octets(), java.nio.charset.StandardCharsets.US_ASCII));
+    }
+}
