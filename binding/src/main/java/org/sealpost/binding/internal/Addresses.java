@@ -1,7 +1,7 @@
 package org.sealpost.binding.internal;
 
 import io.netty.channel.ChannelFuture;
-import io.netty.util.concurrent.EventExecutor;
+import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.Inet6Address;
@@ -30,11 +30,15 @@ final class Addresses {
         return new UncheckedIOException(sentence, cause instanceof IOException io ? io : new IOException(cause));
     }
 
-    /** Waits for a channel to close, except on an event loop, which must not wait for itself. */
+    /**
+     * Waits until a listening channel is closed and its port is free, except on an event loop, which must not wait for itself. The
+     * socket goes away in the select that follows the close, hence the second wait.
+     */
     static void await(ChannelFuture closing) {
-        EventExecutor loop = closing.channel().eventLoop();
-        if (!loop.inEventLoop()) {
+        EventLoop loop = closing.channel().eventLoop();
+        if (!loop.inEventLoop() && !loop.isShuttingDown()) {
             closing.awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
+            loop.schedule(() -> {}, 1, TimeUnit.MILLISECONDS).awaitUninterruptibly(CLOSE_SECONDS, TimeUnit.SECONDS);
         }
     }
 }

@@ -68,7 +68,7 @@ final class HttpListener implements Listener {
 
     @Override
     public void close() {
-        Addresses.await(server.close());
         connections.close();
+        Addresses.await(server.close());
     }
 }
