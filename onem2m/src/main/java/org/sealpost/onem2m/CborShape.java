@@ -44,7 +44,7 @@ final class CborShape {
     }
 
     private void items(long count, int depth, boolean map) {
-        if (count > octets.length - at) {
+        if (count < 0 || count > octets.length - at) {
             throw refused("it is cut off");
         }
         for (long i = 0; i < count; i++) {

@@ -1,11 +1,11 @@
 package org.sealpost.onem2m;
 
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -16,6 +16,13 @@ final class Codecs implements PrimitiveCodec {
             "op", "to", "fr", "rqi", "ty", "pc", "rvi", "ot", "rqet", "rset", "rt", "rcn", "ec", "gid", "grtm", "atrl",
             "fc");
     private static final Set<String> RESPONSE_MEMBERS = Set.of("rsc", "rqi", "pc", "to", "fr", "ot", "rset", "rvi");
+
+    /** Parameters of TS-0004 8.2.2 that are refused with 5001 (7.3.2.1) instead of being passed over. */
+    private static final Set<String> UNSUPPORTED = Set.of(
+            "rids", "oet", "rp", "da", "drt", "tkns", "tids", "ltids", "tqi", "asi", "aus", "auri", "sqi", "vsi",
+            "cnst", "cnot", "ati", "tqf", "asri");
+
+    private static final Pattern CONTENT_NAME = Pattern.compile("[a-z0-9]{1,16}:[A-Za-z0-9]{1,32}");
     private static final Set<String> RESPONSE_TYPE_MEMBERS = Set.of("rtv", "nu");
     private static final String A_REQUEST = "a request primitive";
     private static final String A_RESPONSE = "a response primitive";
@@ -76,8 +83,7 @@ final class Codecs implements PrimitiveCodec {
         putTexts(o, "grtm", r.groupTargets());
         putTexts(o, "atrl", r.attributes());
         if (!r.filter().isEmpty()) {
-            ObjectNode fc = o.putObject("fc");
-            r.filter().forEach(fc::put);
+            o.set("fc", FilterCriteria.toTree(r.filter()));
         }
         return o;
     }
@@ -97,8 +103,8 @@ final class Codecs implements PrimitiveCodec {
 
     @Override
     public RequestPrimitive requestFromTree(JsonNode tree) {
-        Members m = Members.of(tree, A_REQUEST, REQUEST_MEMBERS);
-        Operation operation = Operation.of(Math.toIntExact(Math.min(m.integer("op"), Integer.MAX_VALUE)));
+        Members m = members(tree, A_REQUEST, REQUEST_MEMBERS);
+        Operation operation = Operation.of(m.smallInteger("op"));
         RequestPrimitive.Builder b = new RequestPrimitive.Builder(operation, m.text("to"), m.text("rqi"));
         m.optionalText("fr").ifPresent(b::from);
         m.optionalInt("ty").ifPresent(b::resourceType);
@@ -112,15 +118,15 @@ final class Codecs implements PrimitiveCodec {
         m.optionalInt("ec").ifPresent(b::eventCategory);
         m.optionalText("gid").ifPresent(b::groupRequestId);
         b.groupTargets(m.texts("grtm")).attributes(m.texts("atrl"));
-        m.get("fc").ifPresent(v -> b.filter(filter(v)));
+        m.get("fc").ifPresent(v -> b.filter(FilterCriteria.fromTree(v)));
         return b.build();
     }
 
     @Override
     public ResponsePrimitive responseFromTree(JsonNode tree) {
-        Members m = Members.of(tree, A_RESPONSE, RESPONSE_MEMBERS);
+        Members m = members(tree, A_RESPONSE, RESPONSE_MEMBERS);
         return new ResponsePrimitive(
-                ResponseStatus.of(Math.toIntExact(Math.min(m.integer("rsc"), Integer.MAX_VALUE))),
+                ResponseStatus.of(m.smallInteger("rsc")),
                 m.text("rqi"),
                 m.get("pc").map(Codecs::content),
                 m.optionalText("to"),
@@ -151,12 +157,22 @@ final class Codecs implements PrimitiveCodec {
         return trees.write(tree);
     }
 
+    private static Members members(JsonNode tree, String what, Set<String> known) {
+        for (String name : tree.propertyNames()) {
+            if (UNSUPPORTED.contains(name)) {
+                throw new Refusal(
+                        ResponseStatus.NOT_IMPLEMENTED, "parameter \"" + name + "\" is not supported: leave it out");
+            }
+        }
+        return Members.of(tree, what, known);
+    }
+
     private static Content content(JsonNode node) {
         if (!node.isObject() || node.size() != 1) {
             throw new Refusal(ResponseStatus.BAD_REQUEST, "the Content is not an object with exactly one member");
         }
         Map.Entry<String, JsonNode> only = node.properties().iterator().next();
-        if (!only.getKey().matches("[a-z0-9]{1,16}:[A-Za-z0-9]{1,32}")) {
+        if (!CONTENT_NAME.matcher(only.getKey()).matches()) {
             throw new Refusal(ResponseStatus.BAD_REQUEST, "the Content's name has no prefix, such as m2m:");
         }
         return new Content(only.getKey(), only.getValue());
@@ -164,29 +180,7 @@ final class Codecs implements PrimitiveCodec {
 
     private static ResponseType responseType(JsonNode node) {
         Members m = Members.of(node, "the Response Type", RESPONSE_TYPE_MEMBERS);
-        return new ResponseType((int) Math.min(m.integer("rtv"), Integer.MAX_VALUE), List.copyOf(m.texts("nu")));
-    }
-
-    /** Filter criteria are numbers or texts; lists become their elements joined by {@code +}, as in a query. */
-    private static Map<String, String> filter(JsonNode node) {
-        if (!node.isObject()) {
-            throw new Refusal(ResponseStatus.BAD_REQUEST, "the Filter Criteria are not an object");
-        }
-        Map<String, String> found = new LinkedHashMap<>();
-        for (Map.Entry<String, JsonNode> entry : node.properties()) {
-            found.put(entry.getKey(), criterion(entry.getValue()));
-        }
-        return found;
-    }
-
-    private static String criterion(JsonNode value) {
-        if (value.isArray()) {
-            return value.valueStream().map(Codecs::criterion).collect(java.util.stream.Collectors.joining("+"));
-        }
-        if (value.isObject() || value.isNull()) {
-            throw new Refusal(ResponseStatus.BAD_REQUEST, "a filter criterion is neither text nor number nor list");
-        }
-        return value.asString();
+        return new ResponseType(m.smallInteger("rtv"), List.copyOf(m.texts("nu")));
     }
 
     private static JsonNode tree(Content content) {

@@ -79,6 +79,11 @@ public final class Members {
         return optionalInteger(name).orElseThrow(() -> missing(name));
     }
 
+    /** A whole number of 32 bits that must be there. */
+    public int smallInteger(String name) {
+        return optionalInt(name).orElseThrow(() -> missing(name));
+    }
+
     public Optional<Integer> optionalInt(String name) {
         OptionalLong value = optionalInteger(name);
         if (value.isEmpty()) {

@@ -5,7 +5,9 @@ import tools.jackson.databind.JsonNode;
 /**
  * Octets to primitives and back (TS-0004 8.4, 8.5). Strict: duplicate keys, unknown members, wrong types, trailing octets,
  * indefinite-length CBOR, more than {@value #MAX_DEPTH} levels or {@value #MAX_OCTETS} octets are refused with 4000 (another
- * medium than {@link Serialization} knows: 4015, by the binding). Thread-safe and without state.
+ * medium than {@link Serialization} knows: 4015, by the binding); parameters of the standard that Sealpost does not support with 5001.
+ * A whole number may be written {@code 5.0}. {@code fc} and the texts of {@link RequestPrimitive#filter}: lists joined by {@code +};
+ * {@code atrl} stands beside {@code fc} as a list of its own. Thread-safe and without state.
  */
 public interface PrimitiveCodec {
     /** Deepest nesting of objects and arrays. */

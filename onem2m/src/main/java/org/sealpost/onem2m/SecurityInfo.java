@@ -75,11 +75,16 @@ public sealed interface SecurityInfo {
             }
         }
         return switch (type) {
-            case RAND_OBJECT_RESPONSE ->
-                new RandObjectResponse(new String(
-                        PrimitiveCodec.of(Serialization.JSON).encodeTree(m.require("ero")), StandardCharsets.UTF_8));
+            case RAND_OBJECT_RESPONSE -> new RandObjectResponse(objectText(m.require("ero")));
             case ESPRIM_OBJECT -> new EsprimObject(m.text("epo"));
             default -> new RandObjectRequest();
         };
+    }
+
+    private static String objectText(JsonNode ero) {
+        if (!ero.isObject()) {
+            throw new Refusal(ResponseStatus.BAD_REQUEST, "member \"ero\" of m2m:seci is not an object");
+        }
+        return new String(PrimitiveCodec.of(Serialization.JSON).encodeTree(ero), StandardCharsets.UTF_8);
     }
 }

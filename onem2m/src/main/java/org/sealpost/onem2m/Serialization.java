@@ -1,6 +1,7 @@
 package org.sealpost.onem2m;
 
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** How primitives and resources become octets (TS-0004 clause 8). */
 public enum Serialization {
@@ -9,10 +10,12 @@ public enum Serialization {
 
     private final String suffix;
     private final int contentFormat;
+    private final Pattern standardTypes;
 
     Serialization(String suffix, int contentFormat) {
         this.suffix = suffix;
         this.contentFormat = contentFormat;
+        this.standardTypes = Pattern.compile("(application/)?vnd\\.onem2m-(res|ntfy|preq|prsp)\\+" + suffix);
     }
 
     /** {@code application/json} or {@code application/cbor}. */
@@ -32,8 +35,7 @@ public enum Serialization {
     public static Optional<Serialization> ofMediaType(String mediaType) {
         String bare = mediaType.split(";", 2)[0].trim();
         for (Serialization s : values()) {
-            if (bare.equals(s.mediaType())
-                    || bare.matches("(application/)?vnd\\.onem2m-(res|ntfy|preq|prsp)\\+" + s.suffix)) {
+            if (bare.equals(s.mediaType()) || s.standardTypes.matcher(bare).matches()) {
                 return Optional.of(s);
             }
         }

@@ -137,6 +137,7 @@ final class GroupResources {
     private RequestPrimitive[] put(String parent, ResourceType type, String name, ObjectNode body) {
         ObjectNode changes = body.deepCopy();
         changes.remove("mt");
+        changes.remove("acpi");
         return new RequestPrimitive[] {
             create(parent, type, body.deepCopy().put("rn", name))[0],
             RequestPrimitive.of(Operation.UPDATE, parent + "/" + name, "/" + fleet.server(), id())
@@ -183,6 +184,7 @@ final class GroupResources {
         members.forEach(o.putArray("mid")::add);
         if (!policy.isEmpty()) {
             o.putArray("macp").add(policy);
+            o.putArray("acpi").add(policy);
         }
         return o;
     }

@@ -122,6 +122,7 @@ public final class ServerMain implements Callable<Integer> {
                         },
                         "stop"));
         server.start();
+        Files.writeString(directory.resolve("admin.address"), door.address() + "\n");
         report("http=" + server.pointOfAccess() + "\nadmin=" + door.address() + "\n");
         System.err.println("sealpost server: " + described.serverIdentity() + " at " + server.pointOfAccess()
                 + ", operator's door at " + door.address());

@@ -120,12 +120,15 @@ final class CommanderPart {
         java.util.Collections.reverse(newestFirst);
         Refusal last = new Refusal(
                 ResponseStatus.ORIGINATOR_HAS_NO_PRIVILEGE,
-                "this agent has no delegation: the server has to give it one");
+                "this agent has no delegation for that group: the server has to give it one");
         for (String compact : newestFirst) {
             try {
-                Delegation.verify(compact, Jwk.parse(credentials.anchor().rootKey()), vault.now())
-                        .requireAllows(order.group(), target, order.verb(), vault.now());
-                return Map.of("dlg", compact);
+                Delegation delegation = Delegation.verify(
+                        compact, Jwk.parse(credentials.anchor().rootKey()), vault.now());
+                if (delegation.groups().contains(order.group())) {
+                    delegation.requireAllows(order.group(), target, order.verb(), vault.now());
+                    return Map.of("dlg", compact);
+                }
             } catch (Refusal refusal) {
                 last = refusal;
             }

@@ -28,10 +28,16 @@ public final class ChildEnvironment implements SecureEnvironment {
     private static final String READY = "READY";
     private static final long STOP_SECONDS = 5;
 
+    /** What {@code sun_path} holds on Linux, less its terminator. */
+    private static final int MAX_SOCKET_PATH = 107;
+
+    private static final int SOCKET_NAME = "/enclave.sock".length();
+
     private final ProcessConfig config;
     private final ReentrantLock starting = new ReentrantLock();
     private volatile @Nullable Process process;
     private volatile @Nullable EnclaveConnection connection;
+    private volatile @Nullable Path shortDirectory;
     private volatile boolean closed;
 
     private ChildEnvironment(ProcessConfig config) {
@@ -113,8 +119,7 @@ public final class ChildEnvironment implements SecureEnvironment {
         }
         var ownerOnly = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
         Files.createDirectories(config.stateDirectory(), ownerOnly);
-        Files.createDirectories(config.socketDirectory(), ownerOnly);
-        Path socket = config.socketDirectory().resolve("enclave.sock");
+        Path socket = socketDirectory().resolve("enclave.sock");
         byte[] token = new byte[TOKEN];
         new SecureRandom().nextBytes(token);
         Process child = launch(socket);
@@ -129,6 +134,23 @@ public final class ChildEnvironment implements SecureEnvironment {
             throw new IOException(first == null ? "it ended without a word; see its log" : first);
         }
         return EnclaveConnection.open(socket, token);
+    }
+
+    /** The directory that was asked for, or a short-lived one of the system's where that path is too long for a socket. */
+    private Path socketDirectory() throws IOException {
+        Path wanted = config.socketDirectory();
+        if (wanted.toAbsolutePath().toString().length() + SOCKET_NAME <= MAX_SOCKET_PATH) {
+            return Files.createDirectories(
+                    wanted, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        }
+        Path known = shortDirectory;
+        if (known == null) {
+            known = Files.createTempDirectory(Path.of("/tmp"), "sealpost-");
+            known.toFile().deleteOnExit();
+            known.resolve("enclave.sock").toFile().deleteOnExit();
+            shortDirectory = known;
+        }
+        return known;
     }
 
     private Process launch(Path socket) throws IOException {

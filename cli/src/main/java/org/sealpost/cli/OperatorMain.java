@@ -1,0 +1,302 @@
+package org.sealpost.cli;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.sealpost.onem2m.PrimitiveCodec;
+import org.sealpost.onem2m.Serialization;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ScopeType;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
+
+/** What operators type: verbs on a running server. */
+@Command(
+        name = "sealpost",
+        mixinStandardHelpOptions = true,
+        description = "Operates a running Sealpost server.",
+        footer = {
+            "",
+            "Examples:",
+            "  sealpost status --state state/server",
+            "  sealpost enrol state/door-1/enrolment-request.json --state state/server",
+            "  sealpost evict fire-doors door-2 --reason stolen --captured --state state/server",
+            "  sealpost command extinguishers release --state state/server",
+            "",
+            "Exit codes: 0 done, 1 refused or not reachable (the message says why), 2 wrong options."
+        })
+public final class OperatorMain {
+    private static final PrimitiveCodec JSON = PrimitiveCodec.of(Serialization.JSON);
+
+    @Option(
+            names = "--state",
+            paramLabel = "DIR",
+            defaultValue = "state/server",
+            scope = ScopeType.INHERIT,
+            description = "The server's state directory. Default ${DEFAULT-VALUE}.")
+    Path state = Path.of("state/server");
+
+    @Option(
+            names = "--server",
+            paramLabel = "URI",
+            scope = ScopeType.INHERIT,
+            description = "Address of the operator's door, when it is not the one in the state directory.")
+    @Nullable
+    URI server;
+
+    @Option(names = "--json", scope = ScopeType.INHERIT, description = "Print JSON instead of tables.")
+    boolean json;
+
+    public static void main(String[] args) {
+        if (args.length == 1 && args[0].equals("--check")) {
+            commandLine().getUsageMessage();
+            return;
+        }
+        System.exit(commandLine().execute(args));
+    }
+
+    static CommandLine commandLine() {
+        CommandLine line = new CommandLine(new OperatorMain());
+        line.setExecutionExceptionHandler((e, l, parsed) -> {
+            System.err.println("sealpost: " + e.getMessage());
+            if (e instanceof Complaint complaint && !complaint.hint().isEmpty()) {
+                System.err.println("hint: " + complaint.hint());
+            }
+            return 1;
+        });
+        return line;
+    }
+
+    @Command(name = "status", description = "Who holds which epoch, who does not and why.")
+    int status() {
+        JsonNode status = door().get("/status");
+        if (json) {
+            return print(status);
+        }
+        System.out.println(status.path("server").asString() + " at "
+                + status.path("address").asString());
+        if (status.has("unfinished")) {
+            System.out.println("not in place yet: " + status.path("unfinished").asString());
+        }
+        Table table = new Table("GROUP", "EPOCH", "MEMBER", "CONFIRMED", "STATE", "REASON");
+        status.path("groups")
+                .forEach(g -> g.path("members")
+                        .forEach(m -> table.row(
+                                g.path("name").asString(),
+                                g.path("epoch").asLong(0),
+                                m.path("identity").asString(),
+                                m.path("confirmedEpoch").asLong(),
+                                m.path("current").asBoolean()
+                                        ? "current"
+                                        : m.path("delivery").asString("none"),
+                                m.path("reason").asString(""))));
+        System.out.print(table.print());
+        return 0;
+    }
+
+    @Command(name = "deliveries", description = "Every credential delivery and how far it has come.")
+    int deliveries() {
+        JsonNode all = door().get("/deliveries");
+        if (json) {
+            return print(all);
+        }
+        Table table = new Table("ID", "GROUP", "EPOCH", "MEMBER", "STATE", "ATTEMPTS", "REASON");
+        all.forEach(d -> table.row(
+                d.path("id").asLong(),
+                last(d.path("group").asString()),
+                d.path("epoch").asLong(),
+                d.path("member").asString(),
+                d.path("state").asString(),
+                d.path("attempts").asInt(),
+                d.path("reason").asString()));
+        System.out.print(table.print());
+        return 0;
+    }
+
+    @Command(name = "negotiations", description = "Which mechanism was chosen with whom, from what, and why.")
+    int negotiations() {
+        JsonNode all = door().get("/negotiations");
+        if (json) {
+            return print(all);
+        }
+        Table table = new Table("MEMBER", "OFFERED", "CHOSEN", "REASON");
+        all.forEach(n -> table.row(
+                n.path("member").asString(),
+                n.path("offered").asString(),
+                n.path("chosen").asString(),
+                n.path("reason").asString()));
+        System.out.print(table.print());
+        return 0;
+    }
+
+    @Command(name = "readings", description = "The newest readings of members.")
+    int readings() {
+        JsonNode all = door().get("/readings");
+        if (json) {
+            return print(all);
+        }
+        Table table = new Table("AT", "MEMBER", "GROUP", "EPOCH", "READING");
+        all.forEach(r -> table.row(
+                Instant.ofEpochSecond(r.path("at").asLong()),
+                r.path("member").asString(),
+                last(r.path("group").asString()),
+                r.path("epoch").asLong(),
+                r.path("content").asString()));
+        System.out.print(table.print());
+        return 0;
+    }
+
+    @Command(name = "groups", description = "One group or all, with members and epochs.")
+    int groups(@Parameters(arity = "0..1", paramLabel = "GROUP") @Nullable String group) {
+        return print(group == null ? door().get("/status").path("groups") : door().get("/groups/" + group));
+    }
+
+    @Command(name = "rotate", description = "Draws a new epoch for a group and delivers it.")
+    int rotate(
+            @Parameters(paramLabel = "GROUP") String group,
+            @Option(names = "--reason", defaultValue = "by operator", description = "For the audit log.")
+                    String reason) {
+        JsonNode facts = door().post("/groups/" + group + "/rotate", object().put("reason", reason));
+        return json
+                ? print(facts)
+                : say(group + " is at epoch " + facts.path("epoch").asLong());
+    }
+
+    @Command(name = "evict", description = "Takes a member out of a group, at once.")
+    int evict(
+            @Parameters(paramLabel = "GROUP") String group,
+            @Parameters(paramLabel = "MEMBER") String member,
+            @Option(names = "--reason", defaultValue = "by operator", description = "For the audit log.") String reason,
+            @Option(names = "--captured", description = "Out of every group, and its pairwise key revoked.")
+                    boolean captured) {
+        ObjectNode body = object().put("member", member).put("reason", reason).put("captured", captured);
+        JsonNode facts = door().post("/groups/" + group + "/evict", body);
+        return json
+                ? print(facts)
+                : say(member + " is out; " + group + " is at epoch "
+                        + facts.path("epoch").asLong());
+    }
+
+    @Command(name = "command", description = "Commands a group with the server's own signature.")
+    int command(
+            @Parameters(paramLabel = "GROUP") String group,
+            @Parameters(paramLabel = "VERB") String verb,
+            @Parameters(arity = "0..*", paramLabel = "NAME=VALUE") @Nullable Map<String, String> arguments,
+            @Option(names = "--target", defaultValue = "all", description = "all, zone:NAME or member:IDENTITY.")
+                    String target,
+            @Option(names = "--seconds", defaultValue = "60", description = "How long it may take to arrive.")
+                    long seconds,
+            @Option(names = "--notify", description = "By NOTIFY on the fan-out point.") boolean byNotify) {
+        ObjectNode body = object().put("group", group).put("target", target).put("verb", verb);
+        body.put("notAfterSeconds", seconds).put("notify", byNotify);
+        ObjectNode args = body.putObject("args");
+        Optional.ofNullable(arguments).ifPresent(a -> a.forEach(args::put));
+        JsonNode sent = door().post("/commands", body);
+        return json
+                ? print(sent)
+                : say("sent as " + sent.path("id").asLong() + "; see who did it with: sealpost commands");
+    }
+
+    @Command(name = "commands", description = "The server's commands and who executed them.")
+    int commands() {
+        JsonNode all = door().get("/commands");
+        if (json) {
+            return print(all);
+        }
+        Table table = new Table("ID", "GROUP", "VERB", "TARGET", "MEMBER", "OUTCOME", "DETAIL");
+        all.forEach(c -> c.path("expected").forEach(m -> {
+            Optional<JsonNode> answer = c.path("answers")
+                    .valueStream()
+                    .filter(a -> a.path("member").asString().equals(m.asString()))
+                    .findFirst();
+            table.row(
+                    c.path("id").asLong(),
+                    last(c.path("group").asString()),
+                    c.path("verb").asString(),
+                    c.path("target").asString(),
+                    m.asString(),
+                    answer.map(a -> a.path("outcome").asString()).orElse("no answer"),
+                    answer.map(a -> a.path("detail").asString()).orElse(""));
+        }));
+        System.out.print(table.print());
+        return 0;
+    }
+
+    @Command(name = "enrol", description = "Enrols an end point: reads its request, writes the package beside it.")
+    int enrol(@Parameters(paramLabel = "REQUEST-FILE") Path request) throws IOException {
+        JsonNode body = JSON.decodeTree(Files.readAllBytes(request));
+        JsonNode peer = door().post("/enrol", body);
+        Path target = request.toAbsolutePath().resolveSibling("enrolment-package");
+        Path beside = target.resolveSibling("enrolment-package.new");
+        Files.writeString(beside, peer.path("enrolmentPackage").asString());
+        Files.move(
+                beside,
+                target,
+                java.nio.file.StandardCopyOption.ATOMIC_MOVE,
+                java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        return say(peer.path("identity").asString() + " is enrolled as "
+                + peer.path("keyId").asString() + "\ncompare its fingerprint: "
+                + body.path("fingerprint").asString() + "\nthe package is in " + target);
+    }
+
+    @Command(name = "audit", description = "The audit log; with verify: is it whole?")
+    int audit(@Parameters(arity = "0..1", paramLabel = "verify") @Nullable String what) {
+        if (what == null) {
+            JsonNode all = door().get("/audit");
+            if (json) {
+                return print(all);
+            }
+            Table table = new Table("SEQ", "AT", "WHAT", "");
+            all.forEach(e -> table.row(
+                    e.path("sequence").asLong(),
+                    Instant.ofEpochSecond(e.path("at").asLong()),
+                    e.path("kind").asString(),
+                    e.path("body").asString()));
+            System.out.print(table.print());
+            return 0;
+        }
+        JsonNode verdict = door().get("/audit/verify");
+        boolean whole = verdict.path("fault").isNull() || verdict.path("fault").isMissingNode();
+        if (json) {
+            print(verdict);
+        } else {
+            say(
+                    whole
+                            ? verdict.path("entries").asLong() + " entries and "
+                                    + verdict.path("checkpoints").asLong() + " signed checkpoints are whole"
+                            : "the log is NOT whole: " + verdict.path("fault").asString());
+        }
+        return whole ? 0 : 1;
+    }
+
+    private Door door() {
+        return Door.find(Optional.ofNullable(server), state);
+    }
+
+    private static int print(JsonNode tree) {
+        System.out.println(tree.toPrettyString());
+        return 0;
+    }
+
+    private static int say(String text) {
+        System.out.println(text);
+        return 0;
+    }
+
+    private static String last(String identifier) {
+        return identifier.substring(identifier.lastIndexOf('/') + 1);
+    }
+
+    private static ObjectNode object() {
+        return JsonNodeFactory.instance.objectNode();
+    }
+}
