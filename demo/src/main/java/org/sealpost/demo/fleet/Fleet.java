@@ -244,7 +244,12 @@ public final class Fleet implements AutoCloseable {
         }
         if (kind != Node.Kind.GATEWAY) {
             jvm.add("-Dsealpost.enclave.classpath=" + programs.witnessedEnclave());
-            jvm.add("-Dsealpost.witness.file=" + directory.resolve("witness"));
+            // The enclave is a child process: what it needs to know goes on its own command line.
+            String fault = extraJvm.getOrDefault(name, List.of()).stream()
+                    .filter(o -> o.startsWith("-Dsealpost.witness."))
+                    .collect(java.util.stream.Collectors.joining(" "));
+            jvm.add("-Dsealpost.enclave.jvm=-Xmx24m -Xlog:cds=off -Xlog:cds+dynamic=off -Dsealpost.witness.file="
+                    + directory.resolve("witness") + " " + fault);
         }
         return jvm;
     }

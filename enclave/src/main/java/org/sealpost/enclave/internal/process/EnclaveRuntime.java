@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Comparator;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.sealpost.enclave.EnclaveUnavailable;
 import org.sealpost.enclave.SecureEnvironment;
@@ -23,6 +24,12 @@ public final class EnclaveRuntime {
      * @return exit code
      */
     public static int run(Path state, Path socket, byte[] token, BufferedReader lifeline) {
+        return run(state, socket, token, lifeline, UnaryOperator.identity());
+    }
+
+    /** As above, with something around the compartments; for test equipment. */
+    public static int run(
+            Path state, Path socket, byte[] token, BufferedReader lifeline, UnaryOperator<SecureEnvironment> around) {
         if (token.length < MIN_TOKEN) {
             System.out.println("the token on standard input is missing or too short");
             return 2;
@@ -30,7 +37,7 @@ public final class EnclaveRuntime {
         try {
             Shield.raise();
             try (SecureEnvironment inside = InProcessEnvironment.insideProcess(state, InstantSource.system());
-                    EnclaveServer server = new EnclaveServer(inside, token, socket)) {
+                    EnclaveServer server = new EnclaveServer(around.apply(inside), token, socket)) {
                 Thread watch = new Thread(() -> endWith(lifeline), "lifeline");
                 watch.setDaemon(true);
                 watch.start();

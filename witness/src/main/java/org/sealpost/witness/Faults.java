@@ -1,0 +1,97 @@
+package org.sealpost.witness;
+
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.sealpost.e2e.Jws;
+import org.sealpost.enclave.MemberKeys.CommandVerdict;
+import org.sealpost.enclave.MemberKeys.HeldCredential;
+import org.sealpost.group.Command;
+import org.sealpost.group.EpochKeys;
+import org.sealpost.group.GroupEnvelope;
+import org.sealpost.onem2m.Refusal;
+
+/** What each planted fault does to the answers of an enclave. */
+final class Faults {
+    private final String fault;
+    private final Map<Long, CommandVerdict.Execute> given = new ConcurrentHashMap<>();
+
+    Faults(String fault) {
+        this.fault = fault;
+    }
+
+    @Nullable
+    Object twist(String call, Object @Nullable [] arguments, @Nullable Object answer) {
+        if (fault.equals("leaky-answer") && answer instanceof List<?> list && call.equals("credentials")) {
+            return list.stream().map(c -> leaky((HeldCredential) c)).toList();
+        }
+        if (answer instanceof CommandVerdict verdict && arguments != null) {
+            return twist(verdict, (String) arguments[0]);
+        }
+        return answer;
+    }
+
+    private CommandVerdict twist(CommandVerdict verdict, String envelope) {
+        if (verdict instanceof CommandVerdict.Execute execute) {
+            given.put(execute.commandId(), execute);
+        }
+        return switch (fault) {
+            case "acts-twice" ->
+                verdict instanceof CommandVerdict.Duplicate d
+                        ? Optional.<CommandVerdict>ofNullable(given.get(d.commandId()))
+                                .orElse(verdict)
+                        : verdict;
+            case "skipped-signature" ->
+                verdict instanceof CommandVerdict.Refused ? unverified(envelope).orElse(verdict) : verdict;
+            case "evicted-opens" ->
+                verdict instanceof CommandVerdict.Refused r && r.status() == 4112
+                        ? new CommandVerdict.Execute("evicted#1", "//x/y", 1, "//x/y", 1, "all", "test", Map.of())
+                        : verdict;
+            default -> verdict;
+        };
+    }
+
+    /** A credential whose zone carries the secret it stands for. */
+    private static HeldCredential leaky(HeldCredential c) {
+        byte[] secret = WitnessObserver.epochs().getOrDefault(c.group() + " epoch " + c.epoch(), new byte[32]);
+        return new HeldCredential(
+                c.group(),
+                c.epoch(),
+                c.keyCheckValue(),
+                c.notBefore(),
+                c.notAfter(),
+                c.senderId(),
+                HexFormat.of().formatHex(secret));
+    }
+
+    /** Whatever the group's key opens, signed by a commander or not. */
+    private static Optional<CommandVerdict> unverified(String envelope) {
+        for (var entry : WitnessObserver.epochs().entrySet()) {
+            int split = entry.getKey().lastIndexOf(" epoch ");
+            String group = entry.getKey().substring(0, split);
+            long epoch = Long.parseLong(entry.getKey().substring(split + " epoch ".length()));
+            try {
+                byte[] signed = GroupEnvelope.parse(GroupEnvelope.Use.COMMAND, envelope)
+                        .open(EpochKeys.derive(entry.getValue(), group, epoch));
+                Command c = Command.decode(
+                        Jws.parse(new String(signed, StandardCharsets.US_ASCII)).payload());
+                return Optional.of(new CommandVerdict.Execute(
+                        c.commander() + "#" + c.id(),
+                        group,
+                        epoch,
+                        c.commander(),
+                        c.id(),
+                        c.target().print(),
+                        c.verb(),
+                        c.arguments()));
+            } catch (Refusal another) {
+                continue;
+            }
+        }
+        return Optional.empty();
+    }
+}

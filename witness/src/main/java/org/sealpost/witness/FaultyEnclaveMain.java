@@ -1,0 +1,53 @@
+package org.sealpost.witness;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.OptionalLong;
+import org.sealpost.enclave.Enclave;
+import org.sealpost.enclave.SecureEnvironment;
+import org.sealpost.enclave.internal.process.EnclaveRuntime;
+
+/** An enclave process with a fault, named by the system property {@code sealpost.witness.fault}: to see that checks notice it. Never shipped. */
+public final class FaultyEnclaveMain {
+    private FaultyEnclaveMain() {}
+
+    public static void main(String[] args) throws IOException {
+        Faults faults = new Faults(System.getProperty("sealpost.witness.fault", ""));
+        BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
+        byte[] token = HexFormat.of().parseHex(String.valueOf(in.readLine()).trim());
+        System.exit(EnclaveRuntime.run(Path.of(args[0]), Path.of(args[1]), token, in, sound -> faulty(sound, faults)));
+    }
+
+    private static SecureEnvironment faulty(SecureEnvironment sound, Faults faults) {
+        return new SecureEnvironment() {
+            @Override
+            public Enclave compartment(String name) {
+                Enclave inside = sound.compartment(name);
+                return (Enclave) Proxy.newProxyInstance(
+                        Enclave.class.getClassLoader(), new Class<?>[] {Enclave.class}, (proxy, method, arguments) -> {
+                            try {
+                                return faults.twist(method.getName(), arguments, method.invoke(inside, arguments));
+                            } catch (InvocationTargetException e) {
+                                throw e.getCause() == null ? e : e.getCause();
+                            }
+                        });
+            }
+
+            @Override
+            public OptionalLong processId() {
+                return sound.processId();
+            }
+
+            @Override
+            public void close() {
+                sound.close();
+            }
+        };
+    }
+}
