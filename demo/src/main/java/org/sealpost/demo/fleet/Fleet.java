@@ -93,6 +93,11 @@ public final class Fleet implements AutoCloseable {
                 .orElseThrow(() -> new IllegalArgumentException("there is no relay " + name));
     }
 
+    /** Where a device itself listens, behind its tap: what is sent there is on no recording. */
+    public URI behindTap(Plan.Device device) throws Exception {
+        return node(device.name()).address(device.attachment() == Plan.Attachment.COAP ? "coap" : "http");
+    }
+
     /** The server's admin API; the server must listen. */
     public AdminClient admin() throws Exception {
         Node server = node("server");
