@@ -18,6 +18,8 @@ public interface Sender extends AutoCloseable {
      *       the address' scheme is unknown.
      * </ul>
      *
+     * <p>Never repeats a request. Completes on a binding's thread: what follows must not block.
+     *
      * @param pointOfAccess base address of the peer, without the path of the resource
      * @param timeout longest wait for the answer; afterwards {@link Unreachable}
      */

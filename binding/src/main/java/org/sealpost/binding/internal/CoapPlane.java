@@ -16,7 +16,8 @@ import org.sealpost.onem2m.PrimitiveCodec;
 /** What all CoAP end points of a program share: settings (in memory, no file) and two threads. */
 final class CoapPlane implements AutoCloseable {
     private static final int BLOCK = 1024;
-    private static final int MAX_PEERS = 4096;
+    private static final int MAX_PEERS = 1024;
+    private static final int REMEMBERED_PER_PEER = 64;
 
     private final ScheduledExecutorService protocol = scheduler("coap");
     private final ScheduledExecutorService housekeeping = scheduler("coap-timer");
@@ -25,6 +26,12 @@ final class CoapPlane implements AutoCloseable {
             .set(CoapConfig.MAX_MESSAGE_SIZE, BLOCK)
             .set(CoapConfig.MAX_RESOURCE_BODY_SIZE, PrimitiveCodec.MAX_OCTETS)
             .set(CoapConfig.MAX_ACTIVE_PEERS, MAX_PEERS)
+            // Exchanges are remembered for four minutes (RFC 7252 4.8.2); per peer so many at most, or a busy one fills
+            // the heap.
+            .set(CoapConfig.DEDUPLICATOR, CoapConfig.DEDUPLICATOR_PEERS_MARK_AND_SWEEP)
+            .set(CoapConfig.PEERS_MARK_AND_SWEEP_MESSAGES, REMEMBERED_PER_PEER)
+            // Strict tracking of message ids would allow 265 messages a second to a peer.
+            .set(CoapConfig.MID_TRACKER, CoapConfig.TrackerMode.NULL)
             .set(CoapConfig.PROTOCOL_STAGE_THREAD_COUNT, 1)
             .set(UdpConfig.UDP_RECEIVER_THREAD_COUNT, 1)
             .set(UdpConfig.UDP_SENDER_THREAD_COUNT, 1);

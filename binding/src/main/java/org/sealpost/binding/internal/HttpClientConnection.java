@@ -30,12 +30,12 @@ final class HttpClientConnection extends SimpleChannelInboundHandler<FullHttpRes
      * Sends a request.
      *
      * @param whenFree called when the connection can take another one
+     * @return false when the connection had ended before, and nothing was sent
      */
-    void start(HttpCall next, Duration timeout, Runnable whenFree) {
+    boolean start(HttpCall next, Duration timeout, Runnable whenFree) {
         ChannelHandlerContext ctx = context;
         if (ctx == null || !ctx.channel().isActive()) {
-            next.unreachable("closed the connection before the request was sent");
-            return;
+            return false;
         }
         cancelDeadline();
         call = next;
@@ -54,6 +54,7 @@ final class HttpClientConnection extends SimpleChannelInboundHandler<FullHttpRes
                 ctx.close();
             }
         });
+        return true;
     }
 
     @Override

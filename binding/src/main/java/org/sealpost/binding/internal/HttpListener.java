@@ -12,7 +12,7 @@ import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.http.HttpServerCodec;
-import io.netty.util.concurrent.GlobalEventExecutor;
+import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import org.sealpost.binding.Listener;
@@ -20,7 +20,7 @@ import org.sealpost.binding.PrimitiveHandler;
 
 /** The server side of HTTP. A connection carries one request at a time; none has a thread of its own. */
 final class HttpListener implements Listener {
-    private final ChannelGroup connections = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE, true);
+    private final ChannelGroup connections = new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE, true);
     private final Channel server;
 
     private HttpListener(EventLoopGroup loops, InetSocketAddress address, PrimitiveHandler handler) {

@@ -80,7 +80,7 @@ final class HttpSender implements AutoCloseable {
             known = pool.pollFirst();
         }
         if (known != null) {
-            start(known, call, timeout, pool);
+            start(known, call, timeout, pool, () -> connect(peer, call, timeout, pool));
         } else {
             connect(peer, call, timeout, pool);
         }
@@ -105,7 +105,9 @@ final class HttpSender implements AutoCloseable {
         connecting.addListener(done -> {
             patience.cancel(false);
             if (done.isSuccess()) {
-                start(connecting.channel(), call, timeout.minusNanos(System.nanoTime() - begun), pool);
+                connecting.channel().closeFuture().addListener(closing -> pool.remove(connecting.channel()));
+                Duration left = timeout.minusNanos(System.nanoTime() - begun);
+                start(connecting.channel(), call, left, pool, () -> call.unreachable("closed the connection at once"));
             } else {
                 call.unreachable("does not accept connections");
             }
@@ -125,13 +127,12 @@ final class HttpSender implements AutoCloseable {
     }
 
     /** A channel that the peer closed meanwhile has lost its handlers. */
-    private static void start(Channel channel, HttpCall call, Duration timeout, Deque<Channel> pool) {
+    /** Sends on a connection, or does something else if it turns out to have ended. */
+    private static void start(Channel channel, HttpCall call, Duration timeout, Deque<Channel> pool, Runnable ended) {
         channel.eventLoop().execute(() -> {
             HttpClientConnection connection = channel.pipeline().get(HttpClientConnection.class);
-            if (connection == null) {
-                call.unreachable("closed the connection before the request");
-            } else {
-                connection.start(call, timeout, () -> pool.offerFirst(channel));
+            if (connection == null || !connection.start(call, timeout, () -> pool.offerFirst(channel))) {
+                ended.run();
             }
         });
     }
