@@ -49,6 +49,7 @@ public final class Agent implements AutoCloseable {
     private final Bindings bindings = Bindings.open(HopSecurity.plain());
     private final Board board = new Board();
     private final Set<String> followed = new LinkedHashSet<>();
+    private volatile boolean caughtUp;
     private final ExecutorService calls = Executors.newFixedThreadPool(2, Agent::daemon);
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(Agent::daemon);
     private final ApplicationEntity entity;
@@ -207,6 +208,10 @@ public final class Agent implements AutoCloseable {
     /** Subscribes to the acknowledgements of every member of the groups below this gateway; members come and go. */
     private void follow() {
         try {
+            if (!caughtUp && registered() && enclave.enrolment().isPresent()) {
+                caughtUp = true;
+                catchUp();
+            }
             for (var credential : enclave.credentials()) {
                 String group = "/" + config.gatewayId() + "/cse-mn/" + new Identifier(credential.group()).lastSegment();
                 entity.request(Operation.RETRIEVE, group, b -> b)
@@ -216,6 +221,35 @@ public final class Agent implements AutoCloseable {
         } catch (RuntimeException away) {
             // the enclave is being started again: the next round follows
         }
+    }
+
+    /** Takes delegations that came before this agent could take them: before its enrolment, or while it was down. */
+    private void catchUp() {
+        String container = "/" + config.gatewayId() + "/cse-mn/agent/dlg";
+        entity.request(
+                        Operation.RETRIEVE,
+                        container,
+                        b -> b.filter(Map.of("fu", "1", "ty", String.valueOf(ResourceType.CONTENT_INSTANCE.code()))))
+                .thenAccept(found ->
+                        found.content().ifPresent(c -> c.value().forEach(instance -> catchUp(instance.asString()))))
+                .exceptionally(failure -> {
+                    caughtUp = false;
+                    return null;
+                });
+    }
+
+    private void catchUp(String instance) {
+        entity.request(Operation.RETRIEVE, instance, b -> b)
+                .thenAcceptAsync(
+                        r -> r.content()
+                                .map(c -> c.value().get("con"))
+                                .filter(JsonNode::isString)
+                                .ifPresent(con -> enclave.acceptDelegation(con.asString())),
+                        calls)
+                .exceptionally(failure -> {
+                    board.unverified();
+                    return null;
+                });
     }
 
     private void followMembers(ResponsePrimitive group) {

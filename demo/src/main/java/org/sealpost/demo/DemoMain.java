@@ -113,7 +113,7 @@ public final class DemoMain implements Callable<Integer> {
         narrator.line(narrator.bold("Sealpost: a building with " + devices + " devices behind two gateways")
                 + "   (seed " + number + ")");
         Map<Place, Secret> canaries = LeakCheck.canaries(number);
-        Fleet fleet = new Fleet(Plan.building(devices), folder.path(), programs, canaries, fault.jvm());
+        Fleet fleet = new Fleet(Plan.building(devices), folder.path(), programs, canaries, fault.inEnclave());
         Thread cleanUp = new Thread(() -> cleanUp(fleet, folder), "clean-up");
         Runtime.getRuntime().addShutdownHook(cleanUp);
         List<Story.Outcome> outcomes;

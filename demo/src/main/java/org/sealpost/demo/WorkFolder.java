@@ -32,6 +32,10 @@ final class WorkFolder {
     static WorkFolder of(Optional<Path> given, Path target, String name) throws IOException {
         if (given.isPresent()) {
             Path path = given.get().toAbsolutePath().normalize();
+            if (path.toString().length() >= LONGEST || path.toString().contains(" ")) {
+                throw new IOException(
+                        path + " is too long for the sockets below it, or has a blank: name another folder");
+            }
             Files.createDirectories(path);
             try (Stream<Path> entries = Files.list(path)) {
                 if (entries.findAny().isPresent()) {

@@ -38,12 +38,8 @@ final class AeResources {
         String ae = address(config);
         List<Step> steps = new ArrayList<>();
         steps.add(create(config.registrarCseId() + "/-", ResourceType.AE, ae(), Optional.of(aeAddresses())));
-        ObjectNode acp = policy();
-        steps.add(create(
-                ae,
-                ResourceType.ACCESS_CONTROL_POLICY,
-                named(acp, "acp"),
-                Optional.of(update(ae + "/acp", ResourceType.ACCESS_CONTROL_POLICY, acp))));
+        // Others are let in last, when the subscriptions stand: what they create before would not be noticed.
+        steps.add(create(ae, ResourceType.ACCESS_CONTROL_POLICY, named(policy(List.of()), "acp"), Optional.empty()));
         steps.add(update(ae, ResourceType.AE, policed(object())));
         if (config.listen().isEmpty()) {
             steps.add(create(ae, ResourceType.POLLING_CHANNEL, named(object(), "pch"), Optional.empty()));
@@ -56,6 +52,7 @@ final class AeResources {
             steps.add(create(
                     ae + "/" + container, ResourceType.SUBSCRIPTION, named(subscription(), "own"), Optional.empty()));
         }
+        steps.add(update(ae + "/acp", ResourceType.ACCESS_CONTROL_POLICY, policy(config.grants())));
         return steps;
     }
 
@@ -74,11 +71,11 @@ final class AeResources {
         return update(address(config), ResourceType.AE, o);
     }
 
-    private ObjectNode policy() {
+    private ObjectNode policy(List<Grant> grants) {
         ObjectNode o = object();
         var rules = o.putObject("pv").putArray("acr");
         rule(rules.addObject(), new Grant(config.spRelativeId(), EVERYTHING));
-        config.grants().forEach(g -> rule(rules.addObject(), g));
+        grants.forEach(g -> rule(rules.addObject(), g));
         rule(o.putObject("pvs").putArray("acr").addObject(), new Grant(config.spRelativeId(), EVERYTHING));
         return o;
     }

@@ -38,10 +38,8 @@ public final class DeviceView {
     public Optional<Held> held(String group) throws IOException {
         for (JsonNode c : status().path("credentials")) {
             if (c.path("group").asString("").equals(group)) {
-                return Optional.of(new Held(
-                        group,
-                        c.path("epoch").asLong(0),
-                        c.path("keyCheckValue").asString("")));
+                return Optional.of(
+                        new Held(group, c.path("epoch").asLong(0), c.path("kcv").asString("")));
             }
         }
         return Optional.empty();
@@ -50,7 +48,7 @@ public final class DeviceView {
     /** How many messages it refused, whatever the reason. */
     public long refusals() throws IOException {
         long sum = 0;
-        for (JsonNode count : status().path("refused")) {
+        for (JsonNode count : status().path("commands").path("refused")) {
             sum += count.asLong(0);
         }
         return sum;
@@ -58,7 +56,7 @@ public final class DeviceView {
 
     /** How many commands it recognised as seen before. */
     public long duplicates() throws IOException {
-        return status().path("duplicates").asLong(0);
+        return status().path("commands").path("duplicates").asLong(0);
     }
 
     /** What it said when it refused last. */
@@ -79,6 +77,6 @@ public final class DeviceView {
 
     /** How often it did this. */
     public long count(String verb) throws IOException {
-        return actions().stream().filter(a -> a.contains(verb)).count();
+        return actions().stream().filter(a -> a.contains(" " + verb + " ")).count();
     }
 }

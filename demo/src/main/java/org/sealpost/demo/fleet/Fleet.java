@@ -31,7 +31,7 @@ public final class Fleet implements AutoCloseable {
     private final ProcessRunner runner;
     private final TapProxy tap;
     private final Map<Place, Secret> canaries;
-    private final Map<String, List<String>> extraJvm;
+    private final Map<String, String> faults;
     private final Map<String, Node> nodes = new LinkedHashMap<>();
     private final Map<String, Relay> relays = new LinkedHashMap<>();
 
@@ -40,16 +40,15 @@ public final class Fleet implements AutoCloseable {
      *
      * @param work an empty folder; everything goes there
      * @param canaries what each program's heap shall contain
-     * @param extraJvm further JVM options for nodes by name: planted faults
+     * @param faults names of nodes to faults of their enclaves
      */
-    public Fleet(
-            Plan plan, Path work, Programs programs, Map<Place, Secret> canaries, Map<String, List<String>> extraJvm)
+    public Fleet(Plan plan, Path work, Programs programs, Map<Place, Secret> canaries, Map<String, String> faults)
             throws IOException {
         this.plan = plan;
         this.work = work;
         this.programs = programs;
         this.canaries = Map.copyOf(canaries);
-        this.extraJvm = Map.copyOf(extraJvm);
+        this.faults = Map.copyOf(faults);
         runner = new ProcessRunner(work.resolve("logs"));
         tap = new TapProxy(work.resolve("hops"));
         FleetFile.write(plan, work.resolve("fleet.yaml"));
@@ -92,6 +91,11 @@ public final class Fleet implements AutoCloseable {
     public Relay relay(String name) {
         return Optional.ofNullable(relays.get(name))
                 .orElseThrow(() -> new IllegalArgumentException("there is no relay " + name));
+    }
+
+    /** Where a device itself listens, behind its tap: what is sent there is on no recording. */
+    public URI behindTap(Plan.Device device) throws Exception {
+        return node(device.name()).address(device.attachment() == Plan.Attachment.COAP ? "coap" : "http");
     }
 
     /** The server's admin API; the server must listen. */
@@ -225,8 +229,10 @@ public final class Fleet implements AutoCloseable {
         if (kind == Node.Kind.DEVICE || kind == Node.Kind.AGENT) {
             all.addAll(List.of("--status-file", directory.resolve("status.json").toString()));
         }
-        List<String> jvm = new ArrayList<>(jvm(name, kind, directory, heap));
-        jvm.addAll(extraJvm.getOrDefault(name, List.of()));
+        List<String> jvm = jvm(name, kind, directory, heap);
+        if (faults.containsKey(name)) {
+            jvm.add("-Dsealpost.enclave.main=org.sealpost.witness.FaultyEnclaveMain");
+        }
         List<Node.Listener> taps = listeners.entrySet().stream()
                 .map(e -> new Node.Listener(e.getKey(), relay(e.getValue())))
                 .toList();
@@ -245,13 +251,15 @@ public final class Fleet implements AutoCloseable {
         if (kind != Node.Kind.GATEWAY) {
             jvm.add("-Dsealpost.enclave.classpath=" + programs.witnessedEnclave());
             // The enclave is a child process: what it needs to know goes on its own command line.
-            String fault = extraJvm.getOrDefault(name, List.of()).stream()
-                    .filter(o -> o.startsWith("-Dsealpost.witness."))
-                    .collect(java.util.stream.Collectors.joining(" "));
             jvm.add("-Dsealpost.enclave.jvm=-Xmx24m -Xlog:cds=off -Xlog:cds+dynamic=off -Dsealpost.witness.file="
-                    + directory.resolve("witness") + " " + fault);
+                    + directory.resolve("witness") + fault(name));
         }
         return jvm;
+    }
+
+    private String fault(String name) {
+        String fault = faults.get(name);
+        return fault == null ? "" : " -Dsealpost.witness.fault=" + fault;
     }
 
     private Relay tcp(String name) throws IOException {

@@ -44,7 +44,7 @@ final class Agents {
         List<String> expected = new ArrayList<>();
         c.path("expected").forEach(e -> expected.add(e.asString()));
         List<String> answered = new ArrayList<>();
-        c.path("answers").forEach(a -> answered.add(a.path("member").asString("")));
+        answered.addAll(c.path("answers").propertyNames());
         return new Command(expected, answered);
     }
 }

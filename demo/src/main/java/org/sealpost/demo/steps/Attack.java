@@ -63,8 +63,7 @@ final class Attack {
 
     private ResponsePrimitive send(String envelope) throws Exception {
         String subscription = "/" + device.gateway() + "/cse-mn/" + device.name() + "/cmd/own";
-        return stage.hostile()
-                .notifyCommand(stage.fleet().relay(device.name()).uri(), spRelativeId(), subscription, envelope);
+        return stage.hostile().notifyCommand(stage.fleet().behindTap(device), spRelativeId(), subscription, envelope);
     }
 
     private void plantedAction() throws java.io.IOException {

@@ -33,8 +33,8 @@ final class EnrolStep extends Scene {
         for (Node gateway : stage.fleet().nodes(Node.Kind.GATEWAY)) {
             gateway.awaitListening();
         }
-        List<Node> endPoints = new ArrayList<>(stage.fleet().nodes(Node.Kind.AGENT));
-        endPoints.addAll(stage.fleet().nodes(Node.Kind.DEVICE));
+        List<Node> endPoints = new ArrayList<>(stage.fleet().nodes(Node.Kind.DEVICE));
+        endPoints.addAll(stage.fleet().nodes(Node.Kind.AGENT));
         for (Node node : endPoints) {
             evidence.progress("enrolling " + node.name());
             node.awaitListening();

@@ -1,7 +1,6 @@
 package org.sealpost.demo.steps;
 
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -42,14 +41,8 @@ public enum Fault {
                 .collect(Collectors.joining(", "));
     }
 
-    /** JVM options for the nodes whose enclave has this fault. */
-    public Map<String, List<String>> jvm() {
-        return node.isEmpty()
-                ? Map.of()
-                : Map.of(
-                        node,
-                        List.of(
-                                "-Dsealpost.enclave.main=org.sealpost.witness.FaultyEnclaveMain",
-                                "-Dsealpost.witness.fault=" + option));
+    /** The node whose enclave has this fault, and its name there; empty when the demo plants it by itself. */
+    public Map<String, String> inEnclave() {
+        return node.isEmpty() ? Map.of() : Map.of(node, option);
     }
 }

@@ -23,7 +23,7 @@ final class ImpostorStep extends Scene {
     public void run(Evidence evidence) throws Exception {
         Plan.Device door = stage.plan().device("door-2");
         Attack attack = new Attack(stage, door);
-        URI address = stage.fleet().relay(door.name()).uri();
+        URI address = stage.fleet().behindTap(door);
         String to = attack.spRelativeId();
         attack.refused(
                 evidence,

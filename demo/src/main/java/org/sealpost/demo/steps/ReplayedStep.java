@@ -1,9 +1,13 @@
 package org.sealpost.demo.steps;
 
+import java.io.IOException;
 import java.util.List;
+import org.sealpost.demo.attack.Insider;
 import org.sealpost.demo.fleet.Plan;
 import org.sealpost.demo.story.Evidence;
 import org.sealpost.demo.story.NotProved;
+import org.sealpost.e2e.Jws;
+import org.sealpost.group.Command;
 import org.sealpost.group.GroupEnvelope;
 
 /** The gateway keeps a command and sends it again. */
@@ -18,15 +22,29 @@ final class ReplayedStep extends Scene {
 
     @Override
     public void run(Evidence evidence) throws Exception {
-        List<String> captured = stage.wiretap()
-                .envelopes(GroupEnvelope.Use.COMMAND, stage.plan().groupId(Plan.DOORS));
-        NotProved.unless(!captured.isEmpty(), "no command to the doors passed the hops");
+        String group = stage.plan().groupId(Plan.DOORS);
+        List<String> captured = stage.wiretap().envelopes(GroupEnvelope.Use.COMMAND, group);
+        // The captured sensor's key tells which of them is which.
+        Insider insider = new Insider(
+                stage.fleet().secrets(Plan.CAPTURED),
+                stage.plan().identity(stage.plan().device(Plan.CAPTURED)));
         for (String door : List.of("door-1", "door-2")) {
             Attack attack = new Attack(stage, stage.plan().device(door));
-            int number = 0;
+            int replayed = 0;
             for (String envelope : captured) {
-                attack.duplicate(evidence, "captured command " + ++number + " of " + captured.size(), envelope);
+                Command command = Command.decode(
+                        Jws.parse(insider.signedCommand(envelope, group)).payload());
+                if (executed(door, command)) {
+                    attack.duplicate(evidence, "\"" + command.verb() + "\", number " + command.id(), envelope);
+                    replayed++;
+                }
             }
+            NotProved.unless(replayed > 0, "no command that " + door + " executed was found on the hops");
         }
+    }
+
+    private boolean executed(String door, Command command) throws IOException {
+        String entry = " " + command.commander() + " " + command.id() + " ";
+        return stage.device(door).actions().stream().anyMatch(a -> a.contains(entry));
     }
 }
