@@ -11,18 +11,18 @@ import org.sealpost.enclave.CommanderKeys.Acknowledgement;
 final class Board {
     private static final int KEPT = 500;
 
-    private final Map<Long, Entry> entries = new LinkedHashMap<>() {
+    private final Map<Long, Row> entries = new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Long, Entry> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<Long, Row> eldest) {
             return size() > KEPT;
         }
     };
     private long unverified;
 
     /** A command: whom it is for and who answered. */
-    record Entry(
+    record Row(
             long id,
             String group,
             String target,
@@ -31,7 +31,7 @@ final class Board {
             Map<String, Acknowledgement> answers) {}
 
     synchronized void sent(long id, String group, String target, String verb, List<String> expected) {
-        entries.put(id, new Entry(id, group, target, verb, expected, new TreeMap<>()));
+        entries.put(id, new Row(id, group, target, verb, expected, new TreeMap<>()));
     }
 
     synchronized void answered(Acknowledgement a) {
@@ -47,15 +47,15 @@ final class Board {
         return unverified;
     }
 
-    synchronized Optional<Entry> find(long id) {
+    synchronized Optional<Row> find(long id) {
         return Optional.ofNullable(entries.get(id)).map(Board::copy);
     }
 
-    synchronized List<Entry> all() {
+    synchronized List<Row> all() {
         return entries.values().stream().map(Board::copy).toList();
     }
 
-    private static Entry copy(Entry e) {
-        return new Entry(e.id(), e.group(), e.target(), e.verb(), e.expected(), new TreeMap<>(e.answers()));
+    private static Row copy(Row e) {
+        return new Row(e.id(), e.group(), e.target(), e.verb(), e.expected(), new TreeMap<>(e.answers()));
     }
 }

@@ -2,6 +2,7 @@ package org.sealpost.demo.steps;
 
 import java.net.URI;
 import java.util.List;
+import java.util.function.Predicate;
 import org.sealpost.demo.attack.Wiretap;
 import org.sealpost.demo.fleet.Plan;
 import org.sealpost.demo.story.Evidence;
@@ -29,20 +30,23 @@ final class ImpostorStep extends Scene {
                 evidence,
                 "\"open\" in plain words from /in-cse",
                 () -> stage.hostile().notifyPlain(address, to, SERVER, "open"));
-        String stolen = esprimObject();
+        String stolen = esprimObject(kid -> !kid.contains(door.member()));
         attack.refused(
                 evidence,
                 "another conversation's ESPrim Object",
                 () -> stage.hostile().notifyEsprim(address, to, SERVER, stolen));
+        String own = esprimObject(kid -> kid.contains(door.member()));
         attack.refused(
                 evidence,
-                "an ESPrim Object that was changed",
-                () -> stage.hostile().notifyEsprim(address, to, SERVER, changed(stolen)));
+                "an ESPrim Object of its own that was changed",
+                () -> stage.hostile().notifyEsprim(address, to, SERVER, changed(own)));
     }
 
-    private String esprimObject() throws Exception {
+    /** A captured request of the server, by its key id. */
+    private String esprimObject(Predicate<String> keyId) throws Exception {
         List<String> objects = stage.wiretap().sealedObjects().stream()
-                .filter(o -> Wiretap.header(o).has("ori"))
+                .filter(o -> Wiretap.header(o).has("oro"))
+                .filter(o -> keyId.test(Wiretap.header(o).path("kid").asString("")))
                 .toList();
         NotProved.unless(!objects.isEmpty(), "no ESPrim Object passed the hops");
         return objects.get(0);

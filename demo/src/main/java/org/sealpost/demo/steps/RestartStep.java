@@ -34,7 +34,7 @@ final class RestartStep extends Scene {
                 "the gateway stores the message for " + UNLUCKY,
                 () -> console.group(Plan.SENSORS)
                         .member(identity)
-                        .filter(m -> !m.current() && m.delivery().equals("AT_GATEWAY"))
+                        .filter(m -> !m.current() && m.reason().startsWith("accepted by the gateway"))
                         .isPresent());
         gateway.process().kill();
         evidence.proved(GATEWAY + " was killed while it held a message for " + UNLUCKY);
