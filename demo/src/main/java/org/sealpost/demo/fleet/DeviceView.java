@@ -13,9 +13,29 @@ import tools.jackson.databind.JsonNode;
 /** A device or agent as it shows itself: its status file, and the journal of what its actuator did. */
 public final class DeviceView {
     private final Node node;
+    private final Path state;
+    private final Path statusFile;
 
+    /** A device or agent with a process of its own. */
     public DeviceView(Node node) {
+        this(node, node.state(), node.statusFile());
+    }
+
+    private DeviceView(Node node, Path state, Path statusFile) {
         this.node = node;
+        this.state = state;
+        this.statusFile = statusFile;
+    }
+
+    /** One of the devices of a host. */
+    public static DeviceView hosted(Node host, String name) {
+        Path folder = host.state().resolve(name);
+        return new DeviceView(host, folder, folder.resolve("status.json"));
+    }
+
+    /** Where its enrolment files lie. */
+    public Path state() {
+        return state;
     }
 
     /** A credential that its enclave holds. */
@@ -23,7 +43,7 @@ public final class DeviceView {
 
     /** Its newest status; an error while there is none. */
     public JsonNode status() throws IOException {
-        return PrimitiveCodec.of(Serialization.JSON).decodeTree(Files.readAllBytes(node.statusFile()));
+        return PrimitiveCodec.of(Serialization.JSON).decodeTree(Files.readAllBytes(statusFile));
     }
 
     public boolean enrolled() throws IOException {
@@ -71,7 +91,7 @@ public final class DeviceView {
 
     /** What its actuator did, oldest first; never rewritten. */
     public List<String> actions() throws IOException {
-        Path journal = node.state().resolve("actuator.log");
+        Path journal = state.resolve("actuator.log");
         return Files.exists(journal) ? Files.readAllLines(journal) : List.of();
     }
 

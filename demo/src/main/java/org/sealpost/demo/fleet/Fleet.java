@@ -62,6 +62,9 @@ public final class Fleet implements AutoCloseable {
         for (Plan.Device device : plan.devices()) {
             device(device);
         }
+        for (String gateway : plan.gateways()) {
+            host(gateway);
+        }
     }
 
     public Plan plan() {
@@ -126,10 +129,10 @@ public final class Fleet implements AutoCloseable {
         return runner;
     }
 
-    /** Brings an enrolment package to a node, as an operator would carry it. */
-    public void carryPackage(Node node, String enrolmentPackage) throws IOException {
-        Path target = node.state().resolve("enrolment-package");
-        Path draft = node.state().resolve("enrolment-package.new");
+    /** Brings an enrolment package to an end point's state directory, as an operator would carry it. */
+    public void carryPackage(Path state, String enrolmentPackage) throws IOException {
+        Path target = state.resolve("enrolment-package");
+        Path draft = state.resolve("enrolment-package.new");
         Files.writeString(draft, enrolmentPackage);
         Files.move(draft, target, StandardCopyOption.ATOMIC_MOVE);
     }
@@ -198,6 +201,20 @@ public final class Fleet implements AutoCloseable {
             listener = Map.of(coap ? "coap" : "http", name);
         }
         add(name, Node.Kind.DEVICE, "device", Place.DEVICE_HEAP, arguments, listener);
+    }
+
+    /** One process for all hosted devices behind a gateway. */
+    private void host(String gateway) {
+        List<String> arguments = new ArrayList<>();
+        plan.hosted().stream()
+                .filter(d -> d.gateway().equals(gateway))
+                .forEach(d -> arguments.addAll(
+                        List.of("--device", d.name() + "=" + d.function().option())));
+        if (!arguments.isEmpty()) {
+            arguments.addAll(List.of("--gateway-id", gateway, "--domain", plan.domain(), "--server-id", "/in-cse"));
+            arguments.addAll(List.of("--gateway", relay(gateway + "-http").uri().toString()));
+            add("host-" + gateway, Node.Kind.HOST, "device-host", Place.DEVICE_HEAP, arguments, Map.of());
+        }
     }
 
     private List<String> behind(String gateway, URI address) {

@@ -24,7 +24,8 @@ public final class Node {
         SERVER,
         GATEWAY,
         AGENT,
-        DEVICE
+        DEVICE,
+        HOST
     }
 
     /** Starts the program's process. */

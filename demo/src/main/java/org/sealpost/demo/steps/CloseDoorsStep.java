@@ -44,7 +44,7 @@ final class CloseDoorsStep extends Scene {
     }
 
     private java.util.List<Plan.Device> doors(String gateway) {
-        return stage.ownDevices(Plan.DOORS).stream()
+        return stage.devices(Plan.DOORS).stream()
                 .filter(d -> d.function() == Plan.Function.DOOR && d.gateway().equals(gateway))
                 .toList();
     }

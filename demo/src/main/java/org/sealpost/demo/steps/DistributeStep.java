@@ -48,7 +48,7 @@ final class DistributeStep extends Scene {
                     + String.join(", ", newest[0] == null ? java.util.List.of() : newest[0].laggards()));
         }
         Console.Group group = newest[0];
-        for (Plan.Device device : stage.ownDevices(name)) {
+        for (Plan.Device device : stage.devices(name)) {
             if (group.member(stage.plan().identity(device)).isPresent()) {
                 var expected = new DeviceView.Held(group.id(), group.epoch(), group.keyCheckValue());
                 Until.holds(

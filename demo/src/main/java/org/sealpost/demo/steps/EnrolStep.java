@@ -2,8 +2,8 @@ package org.sealpost.demo.steps;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.sealpost.demo.fleet.Console;
 import org.sealpost.demo.fleet.Node;
 import org.sealpost.demo.run.Until;
@@ -33,29 +33,33 @@ final class EnrolStep extends Scene {
         for (Node gateway : stage.fleet().nodes(Node.Kind.GATEWAY)) {
             gateway.awaitListening();
         }
-        List<Node> endPoints = new ArrayList<>(stage.fleet().nodes(Node.Kind.DEVICE));
-        endPoints.addAll(stage.fleet().nodes(Node.Kind.AGENT));
-        for (Node node : endPoints) {
-            evidence.progress("enrolling " + node.name());
+        for (Node node : stage.fleet().nodes()) {
+            evidence.progress("waiting for " + node.name());
             node.awaitListening();
-            JsonNode request = request(node);
-            stage.fleet().carryPackage(node, console.enrol(request));
-            evidence.note(
-                    node.name() + "  fingerprint " + request.get("fingerprint").asString());
         }
-        for (Node node : endPoints) {
+        List<String> names = stage.endPoints();
+        for (String name : names) {
+            evidence.progress("enrolling " + name);
+            JsonNode request = request(name);
+            stage.fleet().carryPackage(stage.device(name).state(), console.enrol(request));
+            if (stage.plan().hosted().isEmpty()) {
+                evidence.note(String.format(
+                        Locale.ROOT,
+                        "%-15s fingerprint %s",
+                        name,
+                        request.get("fingerprint").asString()));
+            }
+        }
+        for (String name : names) {
             Until.holds(
-                    Stage.SOON,
-                    node.name() + " is enrolled",
-                    () -> stage.device(node.name()).enrolled());
+                    Stage.SOON, name + " is enrolled", () -> stage.device(name).enrolled());
         }
-        evidence.proved(endPoints.size() + " end points are enrolled: "
-                + String.join(", ", endPoints.stream().map(Node::name).toList()));
+        evidence.proved(names.size() + " end points are enrolled");
     }
 
-    private static JsonNode request(Node node) throws Exception {
-        Path file = node.state().resolve("enrolment-request.json");
-        Until.holds(Stage.SOON, node.name() + " asks to be enrolled", () -> Files.exists(file));
+    private JsonNode request(String name) throws Exception {
+        Path file = stage.device(name).state().resolve("enrolment-request.json");
+        Until.holds(Stage.SOON, name + " asks to be enrolled", () -> Files.exists(file));
         return PrimitiveCodec.of(Serialization.JSON).decodeTree(Files.readAllBytes(file));
     }
 }

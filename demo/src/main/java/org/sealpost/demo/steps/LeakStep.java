@@ -71,7 +71,7 @@ final class LeakStep extends Scene {
             case SERVER -> Place.SERVER_FILE;
             case GATEWAY -> Place.GATEWAY_FILE;
             case AGENT -> Place.AGENT_FILE;
-            case DEVICE -> Place.DEVICE_FILE;
+            case DEVICE, HOST -> Place.DEVICE_FILE;
         };
         check.search(
                 place, node.directory(), Set.of(node.witness(), node.state().resolve("enclave")));
@@ -83,7 +83,7 @@ final class LeakStep extends Scene {
             case SERVER -> Place.SERVER_HEAP;
             case GATEWAY -> Place.GATEWAY_HEAP;
             case AGENT -> Place.AGENT_HEAP;
-            case DEVICE -> Place.DEVICE_HEAP;
+            case DEVICE, HOST -> Place.DEVICE_HEAP;
         };
         Path dump = node.directory().resolveSibling(node.name() + ".hprof");
         HeapDumps.dump(node.process().pid(), dump);
@@ -99,7 +99,7 @@ final class LeakStep extends Scene {
                 case SERVER -> Place.SERVER_FILE;
                 case GATEWAY -> Place.GATEWAY_FILE;
                 case AGENT -> Place.AGENT_FILE;
-                case DEVICE -> Place.DEVICE_FILE;
+                case DEVICE, HOST -> Place.DEVICE_FILE;
             };
             write(node.state().resolve("canary"), place);
         }

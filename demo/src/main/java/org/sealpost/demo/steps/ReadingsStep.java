@@ -18,7 +18,7 @@ final class ReadingsStep extends Scene {
     @Override
     public void run(Evidence evidence) throws Exception {
         Console console = stage.console();
-        for (Plan.Device sensor : stage.ownDevices(Plan.SENSORS)) {
+        for (Plan.Device sensor : stage.devices(Plan.SENSORS)) {
             String identity = stage.plan().identity(sensor);
             Console.Reading reading = Until.found(
                     Stage.SOON,

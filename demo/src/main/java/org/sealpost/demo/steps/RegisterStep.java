@@ -32,5 +32,15 @@ final class RegisterStep extends Scene {
             evidence.proved(device.name() + " is registered at " + device.gateway() + " ("
                     + device.attachment().name().toLowerCase(java.util.Locale.ROOT) + ")");
         }
+        for (var device : stage.plan().hosted()) {
+            evidence.progress("waiting for " + device.name());
+            Until.holds(
+                    Stage.SOON,
+                    device.name() + " is registered",
+                    () -> stage.device(device.name()).registered());
+        }
+        if (!stage.plan().hosted().isEmpty()) {
+            evidence.proved(stage.plan().hosted().size() + " hosted devices are registered");
+        }
     }
 }

@@ -25,7 +25,7 @@ final class ReleaseStep extends Scene {
             evidence.progress(command.answers().size() + " acknowledgements");
             return command.answeredByAll();
         });
-        for (Plan.Device device : stage.ownDevices(Plan.EXTINGUISHERS)) {
+        for (Plan.Device device : stage.devices(Plan.EXTINGUISHERS)) {
             long count = stage.device(device.name()).count("release");
             NotProved.unless(count == 1, device.name() + " released " + count + " times instead of once");
             evidence.proved(device.name() + " released once ("

@@ -1,6 +1,7 @@
 package org.sealpost.demo.steps;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -44,14 +45,28 @@ public record Stage(
         return new Console(fleet.admin());
     }
 
-    /** A device as it shows itself. */
+    /** A device or agent as it shows itself. */
     public DeviceView device(String name) {
-        return new DeviceView(fleet.node(name));
+        return plan().hosted().stream()
+                .filter(d -> d.name().equals(name))
+                .findFirst()
+                .map(d -> DeviceView.hosted(fleet.node("host-" + d.gateway()), name))
+                .orElseGet(() -> new DeviceView(fleet.node(name)));
     }
 
-    /** The devices of a group that have a process of their own, except the captured one once it is out. */
-    public List<Plan.Device> ownDevices(String group) {
-        return plan().devices().stream().filter(d -> d.groups().contains(group)).toList();
+    /** Names of all end points that are enrolled: devices first, as agents need to know their members. */
+    public List<String> endPoints() {
+        List<String> names = new ArrayList<>();
+        plan().allDevices().forEach(d -> names.add(d.name()));
+        plan().gateways().forEach(g -> names.add("agent-" + g));
+        return List.copyOf(names);
+    }
+
+    /** The devices of a group, except the captured one once it is out. */
+    public List<Plan.Device> devices(String group) {
+        return plan().allDevices().stream()
+                .filter(d -> d.groups().contains(group))
+                .toList();
     }
 
     /** Arguments of a command: the marker. */
