@@ -15,6 +15,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -29,6 +31,9 @@ class TapProxyTest {
     @TempDir
     Path directory;
 
+    /** Both sides block; the common pool may have one thread only. */
+    private final ExecutorService threads = Executors.newCachedThreadPool();
+
     private TapProxy tap;
 
     @BeforeEach
@@ -39,6 +44,7 @@ class TapProxyTest {
     @AfterEach
     void close() {
         tap.close();
+        threads.shutdownNow();
     }
 
     @Test
@@ -46,11 +52,11 @@ class TapProxyTest {
         byte[] request = random(3_000_000);
         byte[] answer = random(2_000_000);
         try (ServerSocket server = new ServerSocket(0, 1, LOOPBACK)) {
-            var received = CompletableFuture.supplyAsync(() -> serve(server, request.length, answer));
+            var received = CompletableFuture.supplyAsync(() -> serve(server, request.length, answer), threads);
             Relay relay = tap.tcp("server-http");
             relay.target(URI.create("http://127.0.0.1:" + server.getLocalPort()));
             try (Socket client = connect(relay)) {
-                var sent = CompletableFuture.runAsync(() -> write(client, request));
+                var sent = CompletableFuture.runAsync(() -> write(client, request), threads);
                 assertThat(client.getInputStream().readNBytes(answer.length)).isEqualTo(answer);
                 sent.get(10, TimeUnit.SECONDS);
             }
