@@ -2,13 +2,12 @@ package org.sealpost.agent;
 
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -41,6 +40,7 @@ import tools.jackson.databind.node.ObjectNode;
 public final class Agent implements AutoCloseable {
     private static final String CONTENT_INFO = "application/json:0:1";
     private static final long ROUND_SECONDS = 1;
+    private static final long PATIENCE_SECONDS = 3;
 
     private final DeviceConfig config;
     private final SecureEnvironment environment;
@@ -48,7 +48,7 @@ public final class Agent implements AutoCloseable {
     private final EndPoint endPoint;
     private final Bindings bindings = Bindings.open(HopSecurity.plain());
     private final Board board = new Board();
-    private final Set<String> followed = new LinkedHashSet<>();
+    private final Map<String, CompletableFuture<Boolean>> followed = new ConcurrentHashMap<>();
     private volatile boolean caughtUp;
     private final ExecutorService calls = Executors.newFixedThreadPool(2, Agent::daemon);
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(Agent::daemon);
@@ -80,7 +80,9 @@ public final class Agent implements AutoCloseable {
     public CompletionStage<Long> command(Order order) {
         String group = groupId(order.group());
         return CompletableFuture.supplyAsync(() -> seal(group, order), calls)
-                .thenCompose(command -> fanOut(group, order, command).thenApply(done -> command.commandId()));
+                .thenCompose(command -> followExpected(command)
+                        .thenCompose(ready -> fanOut(group, order, command))
+                        .thenApply(done -> command.commandId()));
     }
 
     /** The board of this run's commands. */
@@ -258,30 +260,44 @@ public final class Agent implements AutoCloseable {
                 .ifPresent(members -> members.forEach(m -> subscribe(m.asString())));
     }
 
-    private void subscribe(String member) {
-        synchronized (followed) {
-            if (!followed.add(member)) {
-                return;
-            }
-        }
+    /** The stage completes when the subscription stands, or could not be made now. */
+    private CompletionStage<Boolean> subscribe(String member) {
+        return followed.computeIfAbsent(member, this::newSubscription);
+    }
+
+    private CompletableFuture<Boolean> newSubscription(String member) {
         ObjectNode subscription =
                 JsonNodeFactory.instance.objectNode().put("rn", "agent").put("nct", 1);
         subscription.putArray("nu").add("/" + config.gatewayId() + "/Cagent");
         subscription.putObject("enc").putArray("net").add(3);
-        entity.request(
+        return entity.request(
                         Operation.CREATE,
                         member + "/ack",
                         b -> b.resourceType(ResourceType.SUBSCRIPTION.code())
                                 .content(new Content(ResourceType.SUBSCRIPTION.contentName(), subscription)))
-                .whenComplete((r, failure) -> {
-                    boolean there =
-                            failure == null && (r.status().successful() || r.status() == ResponseStatus.CONFLICT);
-                    if (!there) {
-                        synchronized (followed) {
-                            followed.remove(member);
-                        }
-                    }
-                });
+                .handle((r, failure) ->
+                        failure == null && (r.status().successful() || r.status() == ResponseStatus.CONFLICT))
+                .whenCompleteAsync(
+                        (there, none) -> {
+                            if (!there) {
+                                followed.remove(member);
+                            }
+                        },
+                        calls)
+                .toCompletableFuture();
+    }
+
+    /** Subscribes to the acknowledgements of those who will answer, so that none is missed; does not wait for ever. */
+    private CompletionStage<Void> followExpected(SealedCommand command) {
+        String prefix = "//" + config.domain() + "/" + config.gatewayId() + "/C";
+        CompletableFuture<?>[] subscriptions = command.expected().stream()
+                .filter(m -> m.startsWith(prefix))
+                .map(m -> subscribe("/" + config.gatewayId() + "/cse-mn/" + m.substring(prefix.length()))
+                        .toCompletableFuture())
+                .toArray(CompletableFuture[]::new);
+        return CompletableFuture.allOf(subscriptions)
+                .completeOnTimeout(null, PATIENCE_SECONDS, TimeUnit.SECONDS)
+                .exceptionally(failure -> null);
     }
 
     private String groupId(String nameOrId) {
