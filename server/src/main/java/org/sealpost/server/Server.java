@@ -84,7 +84,7 @@ public final class Server implements AutoCloseable {
         this.readings = new Readings(database, enclave, clock);
         this.delegations = new Delegations(fleet, enclave, audit, clock, timer, this::send);
         this.endPoint = EndPoint.of(fleet.serverIdentity(), enclave, workers);
-        endPoint.onConfirmation(ledger::confirmed);
+        endPoint.onConfirmation(ledger::fetched);
         AtomicReference<Cse> opened = new AtomicReference<>();
         this.listener = bindings.listenHttp(
                 http,
