@@ -68,7 +68,7 @@ public final class Agent implements AutoCloseable {
         this.environment = environment;
         this.enclave = environment.compartment("agent");
         this.endPoint = EndPoint.of(config.identity(), enclave, calls);
-        this.entity = ApplicationEntity.start(entity(config), bindings, InstantSource.system(), this::receive);
+        this.entity = ApplicationEntity.start(entity(config), bindings, InstantSource.system(), timer, this::receive);
         timer.scheduleWithFixedDelay(this::follow, ROUND_SECONDS, ROUND_SECONDS, TimeUnit.SECONDS);
     }
 
