@@ -5,6 +5,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -68,7 +69,8 @@ public final class Agent implements AutoCloseable {
         this.environment = environment;
         this.enclave = environment.compartment("agent");
         this.endPoint = EndPoint.of(config.identity(), enclave, calls);
-        this.entity = ApplicationEntity.start(entity(config), bindings, InstantSource.system(), this::receive);
+        this.entity = ApplicationEntity.start(entity(config), bindings, InstantSource.system(), timer, this::receive);
+        timer.scheduleWithFixedDelay(this::remind, ROUND_SECONDS, ROUND_SECONDS, TimeUnit.SECONDS);
         timer.scheduleWithFixedDelay(this::follow, ROUND_SECONDS, ROUND_SECONDS, TimeUnit.SECONDS);
     }
 
@@ -127,14 +129,21 @@ public final class Agent implements AutoCloseable {
         String prefix = "//" + config.domain() + "/" + config.gatewayId() + "/";
         List<String> here =
                 command.expected().stream().filter(m -> m.startsWith(prefix)).toList();
-        board.sent(command.commandId(), group, order.target(), order.verb(), here);
+        board.sent(new Board.Row(
+                command.commandId(),
+                group,
+                order.target(),
+                order.verb(),
+                command.envelope(),
+                until,
+                here,
+                new TreeMap<>()));
         return command;
     }
 
     private CompletionStage<ResponsePrimitive> fanOut(String group, Order order, SealedCommand command) {
         String at = "/" + config.gatewayId() + "/cse-mn/" + new Identifier(group).lastSegment() + "/fopt";
-        ObjectNode instance =
-                JsonNodeFactory.instance.objectNode().put("cnf", CONTENT_INFO).put("con", command.envelope());
+        ObjectNode instance = instance(command.envelope());
         CompletionStage<ResponsePrimitive> sent = order.byNotify()
                 ? entity.request(Operation.NOTIFY, at, b -> b.content(notification(instance, at)))
                 : entity.request(
@@ -205,6 +214,25 @@ public final class Agent implements AutoCloseable {
         } catch (Refusal refusal) {
             board.unverified();
         }
+    }
+
+    /** Repeats commands to members that have not answered, each in its own container; who acted already answers again. */
+    private void remind() {
+        for (Board.Row command : board.due(System.currentTimeMillis() / 1000)) {
+            for (String member : command.silent()) {
+                String to = new Identifier(member).spRelative("/").text().replaceFirst("/C([^/]+)$", "/cse-mn/$1/cmd");
+                entity.request(
+                                Operation.CREATE,
+                                to,
+                                b -> b.resourceType(ResourceType.CONTENT_INSTANCE.code())
+                                        .content(new Content(Content.CONTENT_INSTANCE, instance(command.envelope()))))
+                        .exceptionally(away -> ResponsePrimitive.of(ResponseStatus.TARGET_NOT_REACHABLE, "r"));
+            }
+        }
+    }
+
+    private static ObjectNode instance(String envelope) {
+        return JsonNodeFactory.instance.objectNode().put("cnf", CONTENT_INFO).put("con", envelope);
     }
 
     /** Subscribes to the acknowledgements of every member of the groups below this gateway; members come and go. */

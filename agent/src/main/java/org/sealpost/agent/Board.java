@@ -1,5 +1,7 @@
 package org.sealpost.agent;
 
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,6 +12,8 @@ import org.sealpost.enclave.CommanderKeys.Acknowledgement;
 /** Who executed what: commands of this run with the verified acknowledgements of their members. Thread-safe. */
 final class Board {
     private static final int KEPT = 500;
+    private static final long FIRST_PAUSE = 2;
+    private static final long LAST_PAUSE = 16;
 
     private final Map<Long, Row> entries = new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
@@ -19,19 +23,48 @@ final class Board {
             return size() > KEPT;
         }
     };
+    private final Map<Long, Reminder> reminders = new HashMap<>();
     private long unverified;
 
-    /** A command: whom it is for and who answered. */
+    /** When a command is repeated next, and how long after that again; seconds. */
+    private record Reminder(long at, long pause) {}
+
+    /**
+     * A command: whom it is for and who answered.
+     *
+     * @param until epoch seconds; afterwards nobody acts on it
+     */
     record Row(
             long id,
             String group,
             String target,
             String verb,
+            String envelope,
+            long until,
             List<String> expected,
-            Map<String, Acknowledgement> answers) {}
+            Map<String, Acknowledgement> answers) {
+        List<String> silent() {
+            return expected.stream().filter(m -> !answers.containsKey(m)).toList();
+        }
+    }
 
-    synchronized void sent(long id, String group, String target, String verb, List<String> expected) {
-        entries.put(id, new Row(id, group, target, verb, expected, new TreeMap<>()));
+    synchronized void sent(Row command) {
+        entries.put(command.id(), command);
+    }
+
+    /** Commands that have not expired and lack answers, when it is time to repeat them; the pauses double. */
+    synchronized List<Row> due(long now) {
+        reminders.keySet().retainAll(entries.keySet());
+        List<Row> due = new ArrayList<>();
+        for (Row row : entries.values()) {
+            Reminder reminder = reminders.computeIfAbsent(row.id(), id -> new Reminder(now + FIRST_PAUSE, FIRST_PAUSE));
+            if (now >= reminder.at() && now < row.until() && !row.silent().isEmpty()) {
+                long pause = Math.min(LAST_PAUSE, reminder.pause() * 2);
+                reminders.put(row.id(), new Reminder(now + pause, pause));
+                due.add(copy(row));
+            }
+        }
+        return due;
     }
 
     synchronized void answered(Acknowledgement a) {
@@ -56,6 +89,14 @@ final class Board {
     }
 
     private static Row copy(Row e) {
-        return new Row(e.id(), e.group(), e.target(), e.verb(), e.expected(), new TreeMap<>(e.answers()));
+        return new Row(
+                e.id(),
+                e.group(),
+                e.target(),
+                e.verb(),
+                e.envelope(),
+                e.until(),
+                e.expected(),
+                new TreeMap<>(e.answers()));
     }
 }

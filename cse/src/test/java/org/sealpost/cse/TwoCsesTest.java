@@ -11,7 +11,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -41,6 +43,7 @@ class TwoCsesTest {
     Path directory;
 
     private final Bindings bindings = Bindings.open(HopSecurity.plain());
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
     private final BlockingQueue<RequestPrimitive> atServer = new LinkedBlockingQueue<>();
     private final BlockingQueue<RequestPrimitive> atDevice = new LinkedBlockingQueue<>();
     private final AtomicReference<Cse> gatewayNow = new AtomicReference<>();
@@ -87,6 +90,7 @@ class TwoCsesTest {
     void stop() {
         gatewayNow.get().close();
         server.close();
+        timer.shutdownNow();
         bindings.close();
     }
 
@@ -208,6 +212,7 @@ class TwoCsesTest {
                         List.of(new ApplicationEntity.Grant("/in-cse", 63))),
                 bindings,
                 InstantSource.system(),
+                timer,
                 request -> {
                     atDevice.add(request);
                     return CompletableFuture.completedFuture(

@@ -2,25 +2,21 @@ package org.sealpost.device;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
-import org.sealpost.binding.Bindings;
-import org.sealpost.binding.HopSecurity;
 import org.sealpost.cse.ae.ApplicationEntity;
 import org.sealpost.enclave.Enclave;
 import org.sealpost.enclave.EnclaveUnavailable;
+import org.sealpost.enclave.EndPoint;
 import org.sealpost.enclave.EndPointKeys.EnrolmentFacts;
 import org.sealpost.enclave.EndPointKeys.EnrolmentRequest;
+import org.sealpost.enclave.EndPointKeys.Installation;
 import org.sealpost.enclave.SecureEnvironment;
 import org.sealpost.onem2m.Content;
 import org.sealpost.onem2m.Operation;
@@ -40,25 +36,31 @@ public final class Device implements AutoCloseable {
     private final DeviceConfig config;
     private final SecureEnvironment environment;
     private final Enclave enclave;
-    private final Bindings bindings;
-    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(Device::daemon);
-    private final ExecutorService calls = Executors.newFixedThreadPool(2, Device::daemon);
+    private final DeviceRuntime runtime;
+    private final boolean ownsRuntime;
+    private final CredentialFetch credentials;
     private final Map<String, CommandHandler> handlers = new ConcurrentHashMap<>();
     private final Map<String, LongAdder> refused = new ConcurrentHashMap<>();
     private final LongAdder executed = new LongAdder();
     private final LongAdder duplicates = new LongAdder();
     private final LongAdder notForUs = new LongAdder();
     private final LongAdder readings = new LongAdder();
+    private final LongAdder fetched = new LongAdder();
     private final ApplicationEntity entity;
+    private volatile boolean closed;
 
-    private Device(DeviceConfig config, SecureEnvironment environment, Bindings bindings) {
+    private Device(DeviceConfig config, SecureEnvironment environment, DeviceRuntime runtime, boolean ownsRuntime) {
         this.config = config;
         this.environment = environment;
         this.enclave = environment.compartment(config.name());
-        this.bindings = bindings;
-        DeviceEndpoint endPoint = new DeviceEndpoint(config, enclave, calls, this);
-        this.entity = ApplicationEntity.start(config.entity(), bindings, InstantSource.system(), endPoint::receive);
-        entity.registered().thenRun(() -> timer.execute(this::finishInterrupted));
+        this.runtime = runtime;
+        this.ownsRuntime = ownsRuntime;
+        EndPoint endPoint = EndPoint.of(config.identity(), enclave, runtime.calls());
+        DeviceEndpoint endpoint = new DeviceEndpoint(config, enclave, endPoint, runtime.calls(), this);
+        this.entity = ApplicationEntity.start(
+                config.entity(), runtime.bindings(), runtime.clock(), runtime.timer(), endpoint::receive);
+        this.credentials = new CredentialFetch(config, endPoint, entity, runtime.clock());
+        entity.registered().thenRunAsync(this::finishInterrupted, runtime.calls());
     }
 
     /**
@@ -74,7 +76,12 @@ public final class Device implements AutoCloseable {
 
     /** Connects a device with a secure environment of the caller's. */
     public static Device connect(DeviceConfig config, SecureEnvironment environment) {
-        return new Device(config, environment, Bindings.open(HopSecurity.plain()));
+        return new Device(config, environment, DeviceRuntime.open(), true);
+    }
+
+    /** Connects one of many devices of a program, on threads that they share; closing the device closes neither those nor the environment. */
+    public static Device connect(DeviceConfig config, SecureEnvironment shared, DeviceRuntime runtime) {
+        return new Device(config, shared, runtime, false);
     }
 
     /** Says what to do on a verb; {@code *} stands for every other. Register handlers before commands can come. */
@@ -86,9 +93,23 @@ public final class Device implements AutoCloseable {
     /** Seals a reading under a group's credential and sends it up; the stage completes when the gateway stored it. */
     public CompletionStage<Void> sendReading(String group, String reading) {
         return java.util.concurrent.CompletableFuture.supplyAsync(
-                        () -> enclave.sealReading(group, reading.getBytes(StandardCharsets.UTF_8)), calls)
+                        () -> enclave.sealReading(group, reading.getBytes(StandardCharsets.UTF_8)), runtime.calls())
                 .thenCompose(envelope -> create("data", envelope))
                 .thenAccept(stored -> readings.increment());
+    }
+
+    /**
+     * Asks the server for a group's newest credential now, end to end. Normally not needed: credentials are delivered, and a command of an epoch that is missing here makes the device ask by itself.
+     *
+     * @param group absolute resource identifier
+     * @return facts of what is installed now; fails with a {@link Refusal} when the server refuses or is not reached
+     */
+    public CompletionStage<Installation> fetchCredential(String group) {
+        return credentials.fetch(group).whenComplete((installation, failure) -> {
+            if (failure == null) {
+                fetched.increment();
+            }
+        });
     }
 
     /** What to give an operator to enrol this device. */
@@ -114,6 +135,7 @@ public final class Device implements AutoCloseable {
                 duplicates.sum(),
                 notForUs.sum(),
                 readings.sum(),
+                fetched.sum(),
                 byStatus);
     }
 
@@ -129,11 +151,12 @@ public final class Device implements AutoCloseable {
 
     @Override
     public void close() {
+        closed = true;
         entity.close();
-        timer.shutdownNow();
-        calls.shutdownNow();
-        environment.close();
-        bindings.close();
+        if (ownsRuntime) {
+            runtime.close();
+            environment.close();
+        }
     }
 
     CommandHandler.Outcome execute(CommandHandler.Order order) {
@@ -162,11 +185,28 @@ public final class Device implements AutoCloseable {
         System.err.println("sealpost device: refused " + status + ": " + sentence);
     }
 
+    /** Catches up with the groups this device belongs to. */
+    CompletionStage<Integer> catchUp() {
+        return credentials.catchUp(groups()).whenComplete((installed, failure) -> {
+            if (failure == null) {
+                fetched.add(installed);
+            }
+        });
+    }
+
+    /** Runs a task again and again until the device is closed, so long apart. */
+    void repeat(Runnable task, long millis) {
+        runtime.calls().execute(() -> {
+            task.run();
+            later(() -> repeat(task, millis), millis);
+        });
+    }
+
     /** Stores an acknowledgement at the gateway; tried until it is there. */
     void sendAcknowledgement(String sealed) {
         create("ack", sealed).whenComplete((stored, failure) -> {
-            if (failure != null && !timer.isShutdown()) {
-                timer.schedule(() -> sendAcknowledgement(sealed), RETRY_MILLIS, TimeUnit.MILLISECONDS);
+            if (failure != null) {
+                later(() -> sendAcknowledgement(sealed), RETRY_MILLIS);
             }
         });
     }
@@ -180,7 +220,7 @@ public final class Device implements AutoCloseable {
                 sendAcknowledgement(enclave.acknowledge(c.command(), outcome.result(), outcome.detail()));
             });
         } catch (EnclaveUnavailable e) {
-            timer.schedule(this::finishInterrupted, RETRY_MILLIS, TimeUnit.MILLISECONDS);
+            later(() -> runtime.calls().execute(this::finishInterrupted), RETRY_MILLIS);
         }
     }
 
@@ -202,9 +242,9 @@ public final class Device implements AutoCloseable {
                 });
     }
 
-    private static Thread daemon(Runnable task) {
-        Thread thread = new Thread(task, "device");
-        thread.setDaemon(true);
-        return thread;
+    private void later(Runnable task, long millis) {
+        if (!closed && !runtime.timer().isShutdown()) {
+            runtime.timer().schedule(task, millis, TimeUnit.MILLISECONDS);
+        }
     }
 }

@@ -4,8 +4,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import org.sealpost.enclave.Enclave;
 import org.sealpost.enclave.EndPoint;
 import org.sealpost.enclave.MemberKeys.CommandVerdict;
@@ -23,16 +21,13 @@ final class DeviceEndpoint {
     private final Enclave enclave;
     private final EndPoint endPoint;
     private final Device device;
-    private final ExecutorService inOrder = Executors.newSingleThreadExecutor(task -> {
-        Thread thread = new Thread(task, "commands");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final InOrder inOrder;
 
-    DeviceEndpoint(DeviceConfig config, Enclave enclave, Executor calls, Device device) {
+    DeviceEndpoint(DeviceConfig config, Enclave enclave, EndPoint endPoint, Executor calls, Device device) {
         this.config = config;
         this.enclave = enclave;
-        this.endPoint = EndPoint.of(config.identity(), enclave, calls);
+        this.endPoint = endPoint;
+        this.inOrder = new InOrder(calls);
         this.device = device;
     }
 
@@ -43,24 +38,33 @@ final class DeviceEndpoint {
             case Content.SECURITY_INFO ->
                 endPoint.receive(request, requester(request), DeviceEndpoint::noInnerRequests)
                         .thenApply(this::counted);
-            case Content.NOTIFICATION ->
-                CompletableFuture.supplyAsync(() -> notified(request, content.value()), inOrder);
+            case Content.NOTIFICATION -> notified(request, content.value());
             default -> throw new Refusal(ResponseStatus.BAD_REQUEST, "a device takes m2m:seci and m2m:sgn");
         };
     }
 
-    private ResponsePrimitive notified(RequestPrimitive request, JsonNode notification) {
+    private CompletionStage<ResponsePrimitive> notified(RequestPrimitive request, JsonNode notification) {
         Optional<String> envelope = Optional.ofNullable(notification.get("nev"))
                 .map(n -> n.get("rep"))
                 .map(r -> r.get(Content.CONTENT_INSTANCE))
                 .map(c -> c.get("con"))
                 .filter(JsonNode::isString)
                 .map(JsonNode::asString);
-        envelope.ifPresent(this::commanded);
-        return ResponsePrimitive.of(ResponseStatus.OK, request.requestId());
+        return envelope.map(this::commanded)
+                .orElseGet(() -> CompletableFuture.completedFuture(true))
+                .thenApply(done -> ResponsePrimitive.of(ResponseStatus.OK, request.requestId()));
     }
 
-    private void commanded(String envelope) {
+    /** A command may overtake the credential of its epoch: then the device fetches what it missed, and looks once more. */
+    private CompletionStage<Boolean> commanded(String envelope) {
+        return inOrder.submit(() -> open(envelope, false))
+                .thenCompose(settled -> settled
+                        ? CompletableFuture.completedFuture(true)
+                        : device.catchUp().thenCompose(fetched -> inOrder.submit(() -> open(envelope, true))));
+    }
+
+    /** False when the command is of an epoch that is not here, and this is not the last look at it. */
+    private boolean open(String envelope, boolean last) {
         CommandVerdict verdict = enclave.openCommand(envelope);
         if (verdict instanceof CommandVerdict.Execute c) {
             CommandHandler.Outcome outcome = device.execute(
@@ -70,10 +74,14 @@ final class DeviceEndpoint {
             device.countDuplicate();
             d.acknowledgement().ifPresent(device::sendAcknowledgement);
         } else if (verdict instanceof CommandVerdict.Refused r) {
+            if (!last && r.status() == ResponseStatus.ESPRIM_UNKNOWN_KEY_ID.code()) {
+                return false;
+            }
             device.countRefused(r.status(), r.sentence());
         } else {
             device.countNotForUs();
         }
+        return true;
     }
 
     private ResponsePrimitive counted(ResponsePrimitive response) {

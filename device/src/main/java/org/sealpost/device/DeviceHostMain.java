@@ -11,12 +11,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.sealpost.enclave.Enclave;
 import org.sealpost.enclave.EnclaveUnavailable;
 import org.sealpost.enclave.SecureEnvironment;
 import org.sealpost.onem2m.Refusal;
@@ -119,11 +117,13 @@ public final class DeviceHostMain implements Callable<Integer> {
     private int run(Map<String, String> wanted, URI at, Path directory) throws IOException, InterruptedException {
         CountDownLatch stopped = new CountDownLatch(1);
         SecureEnvironment environment = open(directory);
-        List<SimulatedDevice> running = start(wanted, at, directory, environment);
+        DeviceRuntime runtime = DeviceRuntime.open();
+        List<SimulatedDevice> running = start(wanted, at, directory, environment, runtime);
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
                         () -> {
                             running.forEach(SimulatedDevice::close);
+                            runtime.close();
                             environment.close();
                             stopped.countDown();
                         },
@@ -138,7 +138,8 @@ public final class DeviceHostMain implements Callable<Integer> {
     }
 
     private List<SimulatedDevice> start(
-            Map<String, String> wanted, URI at, Path directory, SecureEnvironment environment) throws IOException {
+            Map<String, String> wanted, URI at, Path directory, SecureEnvironment environment, DeviceRuntime runtime)
+            throws IOException {
         List<SimulatedDevice> running = new ArrayList<>();
         for (Map.Entry<String, String> d : wanted.entrySet()) {
             Path folder = Files.createDirectories(directory.resolve(d.getKey()));
@@ -146,7 +147,7 @@ public final class DeviceHostMain implements Callable<Integer> {
             DeviceConfig config =
                     new DeviceConfig(d.getKey(), domain, gatewayId, at, serverId, listen, Optional.empty());
             SimulatedDevice device = new SimulatedDevice(
-                    Device.connect(config, new Shared(environment)),
+                    Device.connect(config, environment, runtime),
                     d.getValue(),
                     folder,
                     Optional.of(folder.resolve("status.json")),
@@ -166,9 +167,10 @@ public final class DeviceHostMain implements Callable<Integer> {
 
     private int checkOnly() throws IOException {
         Path scratch = Files.createTempDirectory("host-check");
-        try (SecureEnvironment environment = open(scratch)) {
+        try (SecureEnvironment environment = open(scratch);
+                DeviceRuntime runtime = DeviceRuntime.open()) {
             URI nowhere = URI.create("http://127.0.0.1:9");
-            start(Map.of("door-1", "fire-door", "sensor-1", "fire-sensor"), nowhere, scratch, environment)
+            start(Map.of("door-1", "fire-door", "sensor-1", "fire-sensor"), nowhere, scratch, environment, runtime)
                     .forEach(SimulatedDevice::close);
             System.err.println("sealpost device-host: checked");
             return 0;
@@ -176,24 +178,6 @@ public final class DeviceHostMain implements Callable<Integer> {
             try (Stream<Path> files = Files.walk(scratch)) {
                 files.sorted(Comparator.reverseOrder()).forEach(f -> f.toFile().delete());
             }
-        }
-    }
-
-    /** One environment for all devices: it ends with the host, not with a device. */
-    private record Shared(SecureEnvironment environment) implements SecureEnvironment {
-        @Override
-        public Enclave compartment(String name) {
-            return environment.compartment(name);
-        }
-
-        @Override
-        public OptionalLong processId() {
-            return environment.processId();
-        }
-
-        @Override
-        public void close() {
-            // the host closes it
         }
     }
 }

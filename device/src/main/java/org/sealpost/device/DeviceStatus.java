@@ -7,6 +7,7 @@ import org.sealpost.enclave.MemberKeys.HeldCredential;
 /**
  * How a device is.
  *
+ * @param fetched credentials this device asked the server for itself and got
  * @param refused messages and commands that were refused, by status code
  */
 public record DeviceStatus(
@@ -19,4 +20,5 @@ public record DeviceStatus(
         long duplicates,
         long notForUs,
         long readings,
+        long fetched,
         Map<String, Long> refused) {}

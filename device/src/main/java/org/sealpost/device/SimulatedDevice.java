@@ -5,9 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Random;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.sealpost.enclave.EnclaveUnavailable;
 import org.sealpost.onem2m.PrimitiveCodec;
 import org.sealpost.onem2m.Refusal;
@@ -26,11 +23,6 @@ final class SimulatedDevice implements AutoCloseable {
     private final Optional<Path> statusFile;
     private final long readingMillis;
     private final Random weather;
-    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread thread = new Thread(task, "simulation");
-        thread.setDaemon(true);
-        return thread;
-    });
     private boolean enrolled;
     private long nextReading;
     private String lastStatus = "";
@@ -53,12 +45,11 @@ final class SimulatedDevice implements AutoCloseable {
         if (!enrolled) {
             enrolment.ask(device.enrolmentRequest());
         }
-        timer.scheduleWithFixedDelay(this::tick, 0, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        device.repeat(this::tick, TICK_MILLIS);
     }
 
     @Override
     public void close() {
-        timer.shutdownNow();
         device.close();
     }
 
@@ -110,7 +101,7 @@ final class SimulatedDevice implements AutoCloseable {
         commands.put("executed", s.executed()).put("duplicates", s.duplicates()).put("notForUs", s.notForUs());
         ObjectNode refused = commands.putObject("refused");
         s.refused().forEach(refused::put);
-        o.put("readings", s.readings());
+        o.put("readings", s.readings()).put("fetched", s.fetched());
         String text = o.toString();
         if (!text.equals(lastStatus) || !Files.exists(statusFile.get())) {
             Enrolment.write(

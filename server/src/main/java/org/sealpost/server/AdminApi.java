@@ -71,6 +71,7 @@ final class AdminApi {
         ObjectNode counters = all.putObject("counters");
         server.cse().counters().forEach(counters::put);
         counters.put("acknowledgements.unverified", server.commands().unverified());
+        counters.put("commands.repeated", server.commands().reminders());
         counters.put("readings.refused", server.readings().refused());
         return all;
     }

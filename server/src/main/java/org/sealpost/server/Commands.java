@@ -4,6 +4,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import org.sealpost.enclave.CommanderKeys;
@@ -16,6 +17,7 @@ import org.sealpost.onem2m.Refusal;
 import org.sealpost.onem2m.RequestPrimitive;
 import org.sealpost.onem2m.ResourceType;
 import org.sealpost.onem2m.ResponsePrimitive;
+import org.sealpost.onem2m.ResponseStatus;
 import org.sealpost.server.audit.AuditLog;
 import org.sealpost.server.store.Database;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -23,6 +25,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** The server's own commands: sealed by the enclave, sent to the group's fan-out point, and who acknowledged them. */
 final class Commands {
+    private static final long FIRST_REMINDER = 2;
+    private static final long LAST_REMINDER = 16;
     private static final String CONTENT_INFO = "application/json:0:1";
 
     private final Database database;
@@ -32,6 +36,14 @@ final class Commands {
     private final String server;
     private final Function<RequestPrimitive, CompletionStage<ResponsePrimitive>> send;
     private final LongAdder unverified = new LongAdder();
+    private final LongAdder reminders = new LongAdder();
+    private final Map<Long, Reminder> due = new ConcurrentHashMap<>();
+
+    /** When a command is repeated next, and how long after that again; seconds. */
+    private record Reminder(long at, long pause) {}
+
+    /** A command with members that have not answered. */
+    private record Open(long id, String envelope, List<String> silent) {}
 
     Commands(
             Database database,
@@ -62,21 +74,75 @@ final class Commands {
     /** Seals and sends; the stage brings the fan-out's aggregated response. */
     CompletionStage<ResponsePrimitive> send(Order order, java.util.function.LongConsumer numbered) {
         long now = clock.instant().getEpochSecond();
-        SealedCommand sealed = enclave.sealCommand(new CommandOrder(
-                order.group(), order.target(), order.verb(), order.arguments(), now + order.seconds()));
+        long until = now + order.seconds();
+        SealedCommand sealed = enclave.sealCommand(
+                new CommandOrder(order.group(), order.target(), order.verb(), order.arguments(), until));
         database.update(
-                "insert into command (id, grp, target, verb, expected, at) values (?, ?, ?, ?, ?, ?)",
+                "insert into command (id, grp, target, verb, expected, at, envelope, not_after) values (?, ?, ?, ?, ?, ?, ?, ?)",
                 sealed.commandId(),
                 order.group(),
                 order.target(),
                 order.verb(),
                 String.join("\n", sealed.expected()),
-                now);
+                now,
+                sealed.envelope(),
+                until);
         audit.append(
                 "command.sealed",
                 order.verb() + " " + order.target() + " to " + order.group() + " as " + sealed.commandId());
         numbered.accept(sealed.commandId());
         return send.apply(request(order, sealed));
+    }
+
+    /**
+     * Repeats commands to members that have not answered, each in its own container, until they do or the command expires: a gateway that was away loses none. Who has it already answers again and does
+     * not act again. To be called about once a second; does not wait.
+     */
+    void remind() {
+        long now = clock.instant().getEpochSecond();
+        due.keySet().retainAll(open(now).stream().map(Open::id).toList());
+        for (Open command : open(now)) {
+            Reminder reminder =
+                    due.computeIfAbsent(command.id(), id -> new Reminder(now + FIRST_REMINDER, FIRST_REMINDER));
+            if (now >= reminder.at()) {
+                long pause = Math.min(LAST_REMINDER, reminder.pause() * 2);
+                due.put(command.id(), new Reminder(now + pause, pause));
+                command.silent().forEach(member -> repeat(command, member));
+            }
+        }
+    }
+
+    private void repeat(Open command, String member) {
+        reminders.increment();
+        String to = new Identifier(member).spRelative("/").text().replaceFirst("/C([^/]+)$", "/cse-mn/$1/cmd");
+        send.apply(RequestPrimitive.of(Operation.CREATE, to, server, "r" + command.id() + "." + reminders.sum())
+                        .resourceType(ResourceType.CONTENT_INSTANCE.code())
+                        .content(instance(command.envelope()))
+                        .build())
+                .exceptionally(away -> ResponsePrimitive.of(ResponseStatus.TARGET_NOT_REACHABLE, "r"));
+    }
+
+    /** Commands that have not expired and lack answers. */
+    private List<Open> open(long now) {
+        return database
+                .query(
+                        "select id, envelope, expected from command where not_after > ? order by id",
+                        r -> new Open(r.getLong(1), r.getString(2), identities(r.getString(3))),
+                        now)
+                .stream()
+                .map(c -> new Open(c.id(), c.envelope(), silent(c)))
+                .filter(c -> !c.silent().isEmpty())
+                .toList();
+    }
+
+    private List<String> silent(Open command) {
+        List<String> answered =
+                answers(command.id()).stream().map(Answer::member).toList();
+        return command.silent().stream().filter(m -> !answered.contains(m)).toList();
+    }
+
+    private static List<String> identities(String lines) {
+        return lines.isEmpty() ? List.of() : List.of(lines.split("\n"));
     }
 
     void acknowledged(String envelope) {
@@ -99,6 +165,11 @@ final class Commands {
         return unverified.sum();
     }
 
+    /** How often a command was repeated to a member. */
+    long reminders() {
+        return reminders.sum();
+    }
+
     List<Row> all() {
         return database.query(
                 "select id, grp, target, verb, expected, at from command order by id",
@@ -107,9 +178,7 @@ final class Commands {
                         r.getString(2),
                         r.getString(3),
                         r.getString(4),
-                        r.getString(5).isEmpty()
-                                ? List.of()
-                                : List.of(r.getString(5).split("\n")),
+                        identities(r.getString(5)),
                         answers(r.getLong(1)),
                         r.getLong(6)));
     }
@@ -121,19 +190,24 @@ final class Commands {
                 command);
     }
 
+    private static Content instance(String envelope) {
+        return new Content(
+                Content.CONTENT_INSTANCE,
+                JsonNodeFactory.instance.objectNode().put("cnf", CONTENT_INFO).put("con", envelope));
+    }
+
     private RequestPrimitive request(Order order, SealedCommand sealed) {
-        ObjectNode instance =
-                JsonNodeFactory.instance.objectNode().put("cnf", CONTENT_INFO).put("con", sealed.envelope());
         String group = new Identifier(order.group()).spRelative("/").text();
         if (!order.byNotify()) {
             return RequestPrimitive.of(Operation.CREATE, group + "/fopt/cmd", server, "c" + sealed.commandId())
                     .resourceType(ResourceType.CONTENT_INSTANCE.code())
-                    .content(new Content(Content.CONTENT_INSTANCE, instance))
+                    .content(instance(sealed.envelope()))
                     .build();
         }
         ObjectNode notification = JsonNodeFactory.instance.objectNode();
         ObjectNode event = notification.putObject("nev");
-        event.putObject("rep").set(Content.CONTENT_INSTANCE, instance);
+        event.putObject("rep")
+                .set(Content.CONTENT_INSTANCE, instance(sealed.envelope()).value());
         event.put("net", 3);
         notification.put("sur", group);
         return RequestPrimitive.of(Operation.NOTIFY, group + "/fopt", server, "c" + sealed.commandId())

@@ -120,7 +120,7 @@ public final class GroupAuthority {
                         new Refusal(ResponseStatus.NOT_FOUND, "there is no member " + nameOrId + " in the fleet"));
     }
 
-    /** A member was enrolled: groups it belongs to get their first epoch, or admit it. */
+    /** A member was enrolled: groups it belongs to get their first epoch, or admit it; their agents get the roster that has it, so that they can verify what it acknowledges. */
     public void enrolled(String member, String keyId) {
         database.update("update member set key_id = ?, revoked = 0 where identity = ?", keyId, member);
         audit.append("member.enrolled", member + " as " + keyId);
@@ -131,6 +131,7 @@ public final class GroupAuthority {
             } else {
                 EpochFacts facts = enclave.admit(group, members(group));
                 audit.append("member.admitted", member + " to " + group + " epoch " + facts.epoch());
+                ledger.redeliver(group, facts.epoch(), withAgents(group, member));
                 plan(group, facts.epoch());
             }
         }
@@ -140,6 +141,16 @@ public final class GroupAuthority {
         return database.query(
                 "select grp from membership where identity = ? and active = 1 order by grp",
                 r -> r.getString(1),
+                member);
+    }
+
+    /** The enrolled agents of a group and the member that was just enrolled. */
+    private List<String> withAgents(String group, String member) {
+        return database.query(
+                "select m.identity from membership s join member m on m.identity = s.identity"
+                        + " where s.grp = ? and s.active = 1 and m.key_id <> '' and (m.role = 'AGENT' or m.identity = ?)",
+                r -> r.getString(1),
+                group,
                 member);
     }
 

@@ -12,6 +12,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.sealpost.binding.Bindings;
 import org.sealpost.binding.HopSecurity;
@@ -35,6 +36,7 @@ import org.sealpost.server.fleet.Fleet;
 import org.sealpost.server.ledger.DeliveryLedger;
 import org.sealpost.server.ledger.DeliveryWorker;
 import org.sealpost.server.store.Database;
+import org.sealpost.server.store.StorageException;
 
 /** The M2M Server: its IN-CSE, its enclave, its groups and their deliveries, wired together. */
 public final class Server implements AutoCloseable {
@@ -84,7 +86,7 @@ public final class Server implements AutoCloseable {
         this.readings = new Readings(database, enclave, clock);
         this.delegations = new Delegations(fleet, enclave, audit, clock, timer, this::send);
         this.endPoint = EndPoint.of(fleet.serverIdentity(), enclave, workers);
-        endPoint.onConfirmation(ledger::confirmed);
+        endPoint.onConfirmation(ledger::fetched);
         AtomicReference<Cse> opened = new AtomicReference<>();
         this.listener = bindings.listenHttp(
                 http,
@@ -112,6 +114,7 @@ public final class Server implements AutoCloseable {
         authority.reconcile();
         worker.start();
         resources.start();
+        timer.scheduleWithFixedDelay(this::remind, 1, 1, TimeUnit.SECONDS);
         fleet.gateways().stream().filter(Fleet.Gateway::agent).forEach(g -> timer.execute(() -> delegations.give(g)));
     }
 
@@ -186,6 +189,14 @@ public final class Server implements AutoCloseable {
         database.close();
         environment.close();
         bindings.close();
+    }
+
+    private void remind() {
+        try {
+            commands.remind();
+        } catch (StorageException failure) {
+            // the database is away for the moment: the next round reminds
+        }
     }
 
     private CompletionStage<ResponsePrimitive> send(RequestPrimitive request) {

@@ -69,9 +69,18 @@ public interface ApplicationEntity extends AutoCloseable {
         CompletionStage<ResponsePrimitive> onNotify(RequestPrimitive request);
     }
 
-    /** Starts an AE; registration goes on in the background until it succeeds. */
-    static ApplicationEntity start(Config config, Bindings bindings, InstantSource clock, Notifications notifications) {
-        return new org.sealpost.cse.internal.DefaultApplicationEntity(config, bindings, clock, notifications);
+    /**
+     * Starts an AE; registration goes on in the background until it succeeds.
+     *
+     * @param timer runs what is due, briefly; may serve many entities, is not closed with this one
+     */
+    static ApplicationEntity start(
+            Config config,
+            Bindings bindings,
+            InstantSource clock,
+            java.util.concurrent.ScheduledExecutorService timer,
+            Notifications notifications) {
+        return new org.sealpost.cse.internal.DefaultApplicationEntity(config, bindings, clock, timer, notifications);
     }
 
     /** Completes when the AE and everything below it is in place for the first time. */

@@ -11,7 +11,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -41,11 +40,7 @@ public final class DefaultApplicationEntity implements ApplicationEntity {
     private final Sender sender;
     private final InstantSource clock;
     private final Notifications notifications;
-    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread thread = new Thread(task, "ae");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final ScheduledExecutorService timer;
     private final CompletableFuture<Void> registered = new CompletableFuture<>();
     private final AtomicLong requests = new AtomicLong(new SecureRandom().nextInt(1 << 20) * 1_000_000L);
     private final Optional<Listener> listener;
@@ -54,10 +49,15 @@ public final class DefaultApplicationEntity implements ApplicationEntity {
     private volatile boolean polling;
 
     public DefaultApplicationEntity(
-            Config config, Bindings bindings, InstantSource clock, Notifications notifications) {
+            Config config,
+            Bindings bindings,
+            InstantSource clock,
+            ScheduledExecutorService timer,
+            Notifications notifications) {
         this.config = config;
         this.sender = bindings.sender();
         this.clock = clock;
+        this.timer = timer;
         this.notifications = notifications;
         this.listener = config.listen().map(address -> listen(bindings, address));
         this.pointOfAccess = config.advertise().or(() -> listener.map(Listener::pointOfAccess));
@@ -94,7 +94,6 @@ public final class DefaultApplicationEntity implements ApplicationEntity {
     public void close() {
         closed = true;
         listener.ifPresent(Listener::close);
-        timer.shutdownNow();
     }
 
     private Listener listen(Bindings bindings, URI address) {
@@ -123,7 +122,7 @@ public final class DefaultApplicationEntity implements ApplicationEntity {
                 return;
             }
             if (failure != null) {
-                timer.schedule(this::register, RETRY_MILLIS, TimeUnit.MILLISECONDS);
+                later(this::register, RETRY_MILLIS);
                 return;
             }
             registered.complete(null);
@@ -131,7 +130,7 @@ public final class DefaultApplicationEntity implements ApplicationEntity {
                 polling = true;
                 poll();
             }
-            timer.schedule(this::check, CHECK_SECONDS, TimeUnit.SECONDS);
+            later(this::check, CHECK_SECONDS * 1000);
         });
     }
 
@@ -163,7 +162,7 @@ public final class DefaultApplicationEntity implements ApplicationEntity {
             if (forgotten) {
                 register();
             } else {
-                timer.schedule(this::check, CHECK_SECONDS, TimeUnit.SECONDS);
+                later(this::check, CHECK_SECONDS * 1000);
             }
         });
     }
@@ -184,7 +183,7 @@ public final class DefaultApplicationEntity implements ApplicationEntity {
                         polled(r);
                         poll();
                     } else {
-                        timer.schedule(this::poll, RETRY_MILLIS, TimeUnit.MILLISECONDS);
+                        later(this::poll, RETRY_MILLIS);
                     }
                 });
     }
@@ -215,6 +214,12 @@ public final class DefaultApplicationEntity implements ApplicationEntity {
                         RequestPrimitive.of(operation, to, config.stem(), "a" + requests.incrementAndGet()))
                 .build();
         return sender.send(config.registrar(), request, patience);
+    }
+
+    private void later(Runnable task, long millis) {
+        if (!timer.isShutdown()) {
+            timer.schedule(task, millis, TimeUnit.MILLISECONDS);
+        }
     }
 
     private static Refusal refusal(Throwable failure) {

@@ -33,7 +33,7 @@ public final class DefaultCse implements Cse {
     private static final Duration KEPT = Duration.ofDays(1);
     private static final String FAN_OUT = "fopt";
 
-    private final Object lock = new Object();
+    private final Guard lock = new Guard();
     private final CseConfig config;
     private final SqliteResourceStore store;
     private final InstantSource clock;
@@ -102,7 +102,7 @@ public final class DefaultCse implements Cse {
     @Override
     public void close() {
         timer.shutdownNow();
-        synchronized (lock) {
+        try (Guard.Held held = lock.hold()) {
             store.close();
         }
     }
@@ -130,7 +130,7 @@ public final class DefaultCse implements Cse {
     /** Sends on what is for another CSE; the originator's stem becomes SP-relative (TS-0004 7.3.2.6). */
     private CompletionStage<ResponsePrimitive> forward(RequestPrimitive request) {
         List<URI> hop;
-        synchronized (lock) {
+        try (Guard.Held held = lock.hold()) {
             hop = router.nextHop(router.remote(request.to()).orElseThrow());
         }
         counters.count("forwarded");
@@ -159,7 +159,7 @@ public final class DefaultCse implements Cse {
     }
 
     private ResponsePrimitive change(RequestPrimitive request, Requester who, List<String> path) {
-        synchronized (lock) {
+        try (Guard.Held held = lock.hold()) {
             return store.transaction(() -> {
                 Resource target = target(path);
                 return switch (request.operation()) {
@@ -192,7 +192,7 @@ public final class DefaultCse implements Cse {
             RequestPrimitive request, Source source, Requester who, List<String> groupPath, List<String> rest) {
         Resource group;
         String gid;
-        synchronized (lock) {
+        try (Guard.Held held = lock.hold()) {
             group = target(groupPath);
             if (group.type() != ResourceType.GROUP) {
                 throw new Refusal(ResponseStatus.NOT_FOUND, "only a group has a fan-out point");
@@ -207,7 +207,7 @@ public final class DefaultCse implements Cse {
 
     private CompletionStage<ResponsePrimitive> poll(RequestPrimitive request, Requester who, List<String> path) {
         Resource owner;
-        synchronized (lock) {
+        try (Guard.Held held = lock.hold()) {
             Resource channel = target(path);
             if (channel.type() != ResourceType.POLLING_CHANNEL) {
                 throw new Refusal(ResponseStatus.NOT_FOUND, "only a polling channel has a pcu");
@@ -226,7 +226,7 @@ public final class DefaultCse implements Cse {
 
     private CompletionStage<ResponsePrimitive> notify(RequestPrimitive request, Requester who, List<String> path) {
         Resource target;
-        synchronized (lock) {
+        try (Guard.Held held = lock.hold()) {
             target = target(path);
             access.require(who, target, Operation.NOTIFY);
             if (target.type() == ResourceType.AE && asynchronous(request)) {
@@ -265,7 +265,7 @@ public final class DefaultCse implements Cse {
     /** Hands a request to an AE: through its polling channel if it has one, else to its addresses in order (AMB-28). */
     private CompletionStage<ResponsePrimitive> retarget(RequestPrimitive request, Resource ae) {
         boolean polls;
-        synchronized (lock) {
+        try (Guard.Held held = lock.hold()) {
             polls = !tree.children(ae, ResourceType.POLLING_CHANNEL).isEmpty();
         }
         if (polls) {

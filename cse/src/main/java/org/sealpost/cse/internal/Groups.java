@@ -56,8 +56,8 @@ final class Groups {
         }
     }
 
-    /** Refuses (4104) a group request that came to this target before. */
-    synchronized String groupRequest(RequestPrimitive request, Instant now) {
+    /** Refuses (4104) a group request that came to this target before; under the CSE's lock. */
+    String groupRequest(RequestPrimitive request, Instant now) {
         String gid = request.groupRequestId().orElseGet(() -> UUID.randomUUID().toString());
         if (seen.putIfAbsent(gid + " " + request.to(), now) != null) {
             throw new Refusal(

@@ -26,6 +26,7 @@ final class PollingChannels {
 
     private final PrimitiveCodec json = PrimitiveCodec.of(Serialization.JSON);
     private final ScheduledExecutorService timer;
+    private final Guard guard = new Guard();
     private final Map<String, Channel> channels = new HashMap<>();
     private final Map<String, Waiting> unanswered = new ConcurrentHashMap<>();
 
@@ -47,7 +48,7 @@ final class PollingChannels {
         CompletableFuture<ResponsePrimitive> answer = new CompletableFuture<>();
         String key = owner + " " + request.requestId();
         unanswered.put(key, new Waiting(owner, answer));
-        synchronized (channels) {
+        try (Guard.Held held = guard.hold()) {
             Channel channel = channel(owner);
             channel.queue.addLast(request);
             serve(channel);
@@ -59,7 +60,7 @@ final class PollingChannels {
                 TimeUnit.SECONDS);
         return answer.whenComplete((r, failure) -> {
             unanswered.remove(key);
-            synchronized (channels) {
+            try (Guard.Held held = guard.hold()) {
                 channel(owner).queue.remove(request);
             }
         });
@@ -69,8 +70,12 @@ final class PollingChannels {
     CompletableFuture<ResponsePrimitive> poll(String owner, RequestPrimitive request, Instant now) {
         CompletableFuture<ResponsePrimitive> reply = new CompletableFuture<>();
         Poll poll = new Poll(request.requestId(), reply);
-        synchronized (channels) {
+        try (Guard.Held held = guard.hold()) {
             Channel channel = channel(owner);
+            // The owner polls once at a time: an earlier poll was left behind by one that is gone, and would swallow a
+            // request.
+            channel.polls.forEach(PollingChannels::nothingCame);
+            channel.polls.clear();
             channel.polls.addLast(poll);
             serve(channel);
         }
@@ -108,9 +113,13 @@ final class PollingChannels {
     }
 
     private void expire(String owner, Poll poll) {
-        synchronized (channels) {
+        try (Guard.Held held = guard.hold()) {
             channel(owner).polls.remove(poll);
         }
+        nothingCame(poll);
+    }
+
+    private static void nothingCame(Poll poll) {
         poll.reply()
                 .complete(ResponsePrimitive.refused(
                         new Refusal(ResponseStatus.REQUEST_TIMEOUT, "nothing came: poll again"), poll.requestId()));

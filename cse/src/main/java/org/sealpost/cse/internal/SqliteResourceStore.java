@@ -27,6 +27,7 @@ public final class SqliteResourceStore implements ResourceStore {
 
     private final String where;
     private final Connection connection;
+    private final List<Runnable> afterCommit = new ArrayList<>();
 
     private SqliteResourceStore(String where, Connection connection) {
         this.where = where;
@@ -134,16 +135,23 @@ public final class SqliteResourceStore implements ResourceStore {
             try {
                 T result = changes.get();
                 connection.commit();
+                List.copyOf(afterCommit).forEach(Runnable::run);
                 return result;
             } catch (RuntimeException | SQLException e) {
                 connection.rollback();
                 throw e;
             } finally {
+                afterCommit.clear();
                 connection.setAutoCommit(true);
             }
         } catch (SQLException e) {
             throw failed(where, e);
         }
+    }
+
+    /** Runs something once the current transaction is on disk, and not at all if it does not get there. */
+    void afterCommit(Runnable effect) {
+        afterCommit.add(effect);
     }
 
     @Override

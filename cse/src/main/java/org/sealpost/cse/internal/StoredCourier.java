@@ -31,7 +31,7 @@ final class StoredCourier implements Courier {
 
     private final PrimitiveCodec json = PrimitiveCodec.of(Serialization.JSON);
     private final SqliteResourceStore store;
-    private final Object cseLock;
+    private final Guard cseLock;
     private final InstantSource clock;
     private final ScheduledExecutorService timer;
     private final String cseId;
@@ -41,7 +41,7 @@ final class StoredCourier implements Courier {
 
     StoredCourier(
             SqliteResourceStore store,
-            Object cseLock,
+            Guard cseLock,
             InstantSource clock,
             ScheduledExecutorService timer,
             String cseId,
@@ -58,7 +58,7 @@ final class StoredCourier implements Courier {
 
     /** Takes up what an earlier run left. */
     void resume() {
-        synchronized (cseLock) {
+        try (Guard.Held held = cseLock.hold()) {
             store.items().forEach(this::enqueue);
         }
     }
@@ -68,13 +68,15 @@ final class StoredCourier implements Courier {
         String octets = new String(json.encode(request.with(b -> b.noResponseType())), StandardCharsets.UTF_8);
         SqliteResourceStore.Item item =
                 store.add(target, octets, expires.getEpochSecond(), String.join("&", replyTo), request.requestId());
-        counters.count("courier.stored");
-        enqueue(item);
+        store.afterCommit(() -> {
+            counters.count("courier.stored");
+            enqueue(item);
+        });
     }
 
     @Override
     public long waiting() {
-        synchronized (cseLock) {
+        try (Guard.Held held = cseLock.hold()) {
             return queues.values().stream().mapToLong(ArrayDeque::size).sum();
         }
     }
@@ -115,7 +117,7 @@ final class StoredCourier implements Courier {
 
     /** Takes the message off the store and, in the same transaction, puts its answer there when one is wanted. */
     private void finish(SqliteResourceStore.Item item, ResponsePrimitive response) {
-        synchronized (cseLock) {
+        try (Guard.Held held = cseLock.hold()) {
             store.transaction(() -> {
                 store.removeItem(item.sequence());
                 if (!item.replyTo().isEmpty()) {

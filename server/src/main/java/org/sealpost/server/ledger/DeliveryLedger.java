@@ -40,6 +40,19 @@ public final class DeliveryLedger {
         });
     }
 
+    /**
+     * Delivers an epoch again to members whose credential says something new: an agent's roster has grown, a device was enrolled anew and holds nothing. Rows get new ids, so that an answer to
+     * the earlier credential, still on its way, does not confirm the later one.
+     */
+    public void redeliver(String group, long epoch, List<String> members) {
+        database.transaction(() -> {
+            members.forEach(m -> database.update(
+                    "delete from delivery where grp = ? and epoch = ? and member = ?", group, epoch, m));
+            plan(group, epoch, members);
+            return epoch;
+        });
+    }
+
     /** Takes up to so many deliveries that are due, for so long; nobody else gets them meanwhile. */
     public List<Delivery> lease(String owner, int most, long seconds) {
         return database.transaction(() -> {
@@ -84,19 +97,28 @@ public final class DeliveryLedger {
                 id);
     }
 
-    /** Records a verified confirmation. */
-    public void confirmed(Confirmation c) {
+    /** Records a verified confirmation of a credential that the member fetched itself: whatever is open for that epoch is done. */
+    public void fetched(Confirmation c) {
         database.transaction(() -> {
-            database.update(
-                    "insert into confirmation (member, grp, epoch, kcv, at) values (?, ?, ?, ?, ?) on conflict do nothing",
-                    c.member(),
-                    c.group(),
-                    c.epoch(),
-                    c.keyCheckValue(),
-                    now());
+            record(c);
             return database.update(
                     "update delivery set state = 'CONFIRMED', reason = '', updated_at = ? where grp = ? and epoch = ? and member = ?",
                     now(),
+                    c.group(),
+                    c.epoch(),
+                    c.member());
+        });
+    }
+
+    /** Records a verified confirmation, and that it answered a delivery, if that was not replaced meanwhile. */
+    public void confirmed(long id, Confirmation c) {
+        database.transaction(() -> {
+            record(c);
+            return database.update(
+                    "update delivery set state = 'CONFIRMED', reason = '', updated_at = ?"
+                            + " where id = ? and grp = ? and epoch = ? and member = ?",
+                    now(),
+                    id,
                     c.group(),
                     c.epoch(),
                     c.member());
@@ -131,6 +153,16 @@ public final class DeliveryLedger {
                         member,
                         group)
                 .flatMap(v -> v);
+    }
+
+    private void record(Confirmation c) {
+        database.update(
+                "insert into confirmation (member, grp, epoch, kcv, at) values (?, ?, ?, ?, ?) on conflict do nothing",
+                c.member(),
+                c.group(),
+                c.epoch(),
+                c.keyCheckValue(),
+                now());
     }
 
     private static long r(Object value) {

@@ -130,7 +130,7 @@ public final class DeliveryWorker {
                         "the member answered without protection: " + response.sentence()));
         OpenedResponse opened = endPoint.openResponse(exchange, object);
         if (opened instanceof OpenedResponse.Confirmed confirmed) {
-            ledger.confirmed(confirmed.confirmation());
+            ledger.confirmed(delivery.id(), confirmed.confirmation());
             audit.append(
                     "credential.confirmed",
                     delivery.group() + " epoch " + confirmed.confirmation().epoch() + " by " + delivery.member());

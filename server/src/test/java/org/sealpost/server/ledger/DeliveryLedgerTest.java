@@ -1,6 +1,7 @@
 package org.sealpost.server.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import java.nio.file.Path;
 import java.time.Instant;
@@ -71,7 +72,7 @@ class DeliveryLedgerTest {
         long id = ledger.lease("one", 1, 15).get(0).id();
         ledger.advance(id, Delivery.State.AT_GATEWAY, "accepted");
         assertThat(ledger.confirmedEpoch("a", GROUP)).isEmpty();
-        ledger.confirmed(new Confirmation("a", GROUP, 1, "kcv"));
+        ledger.confirmed(id, new Confirmation("a", GROUP, 1, "kcv"));
         assertThat(ledger.confirmedEpoch("a", GROUP)).hasValue(1L);
         assertThat(ledger.find(id))
                 .hasValueSatisfying(d -> assertThat(d.state()).isEqualTo(Delivery.State.CONFIRMED));
@@ -83,9 +84,21 @@ class DeliveryLedgerTest {
     }
 
     @Test
+    void anAnswerToAnEarlierCredentialDoesNotConfirmTheLaterOne() {
+        ledger.plan(GROUP, 1, List.of("agent", "b"));
+        long earlier = ledger.lease("one", 1, 15).get(0).id();
+        ledger.redeliver(GROUP, 1, List.of("agent"));
+        ledger.confirmed(earlier, new Confirmation("agent", GROUP, 1, "kcv"));
+        assertThat(ledger.find(earlier)).isEmpty();
+        assertThat(ledger.all())
+                .extracting(Delivery::member, Delivery::state)
+                .containsExactly(tuple("b", Delivery.State.PLANNED), tuple("agent", Delivery.State.PLANNED));
+    }
+
+    @Test
     void aNewerEpochSupersedesWhatIsOpen() {
         ledger.plan(GROUP, 1, List.of("a", "b"));
-        ledger.confirmed(new Confirmation("a", GROUP, 1, "kcv"));
+        ledger.confirmed(ledger.all().get(0).id(), new Confirmation("a", GROUP, 1, "kcv"));
         ledger.plan(GROUP, 2, List.of("a", "b"));
         assertThat(ledger.all())
                 .extracting(Delivery::state)

@@ -52,7 +52,6 @@ public final class ChildEnvironment implements SecureEnvironment {
     public static SecureEnvironment start(ProcessConfig config) {
         ChildEnvironment environment = new ChildEnvironment(config);
         environment.connection();
-        Runtime.getRuntime().addShutdownHook(new Thread(environment::close, "enclave-stop"));
         return environment;
     }
 
