@@ -113,7 +113,8 @@ public final class DemoMain implements Callable<Integer> {
         narrator.line(narrator.bold("Sealpost: a building with " + devices + " devices behind two gateways")
                 + "   (seed " + number + ")");
         Map<Place, Secret> canaries = LeakCheck.canaries(number);
-        Fleet fleet = new Fleet(Plan.building(devices), folder.path(), programs, canaries, fault.inEnclave());
+        Fleet fleet = new Fleet(
+                Plan.building(devices), folder.path(), programs, canaries, fault.inEnclave(), Stage.remark(number));
         Thread cleanUp = new Thread(() -> cleanUp(fleet, folder), "clean-up");
         Runtime.getRuntime().addShutdownHook(cleanUp);
         List<Story.Outcome> outcomes;

@@ -84,6 +84,9 @@ public final class DeviceHostMain implements Callable<Integer> {
             description = "How often readings are sent; 0: never. Default ${DEFAULT-VALUE}.")
     long readingInterval;
 
+    @Option(names = "--remark", paramLabel = "TEXT", description = "Stands in each reading.", defaultValue = "")
+    String remark = "";
+
     @Option(names = "--check", description = "Wire everything on scratch state, then stop.")
     boolean check;
 
@@ -152,7 +155,8 @@ public final class DeviceHostMain implements Callable<Integer> {
                     folder,
                     Optional.of(folder.resolve("status.json")),
                     readingInterval * 1000,
-                    running.size());
+                    running.size(),
+                    remark);
             device.start();
             running.add(device);
         }

@@ -121,6 +121,9 @@ public final class DeviceMain implements Callable<Integer> {
             description = "How often readings are sent; 0: never. Default ${DEFAULT-VALUE}.")
     long readingInterval;
 
+    @Option(names = "--remark", paramLabel = "TEXT", description = "Stands in each reading.", defaultValue = "")
+    String remark = "";
+
     @Option(
             names = "--seed",
             paramLabel = "N",
@@ -159,7 +162,7 @@ public final class DeviceMain implements Callable<Integer> {
         Files.createDirectories(directory);
         Device device = Device.connect(config(at), directory);
         SimulatedDevice simulated = new SimulatedDevice(
-                device, function, directory, Optional.ofNullable(statusFile), readingInterval * 1000, seed);
+                device, function, directory, Optional.ofNullable(statusFile), readingInterval * 1000, seed, remark);
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
                         () -> {
@@ -195,7 +198,7 @@ public final class DeviceMain implements Callable<Integer> {
                 Optional.of(URI.create("http://127.0.0.1:0")),
                 Optional.empty());
         try (Device device = Device.connect(config, scratch)) {
-            new SimulatedDevice(device, function, scratch, Optional.empty(), 0, seed).start();
+            new SimulatedDevice(device, function, scratch, Optional.empty(), 0, seed, remark).start();
             System.err.println("sealpost device: checked, " + device.status().identity());
             return 0;
         } finally {

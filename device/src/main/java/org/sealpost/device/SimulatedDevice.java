@@ -23,12 +23,19 @@ final class SimulatedDevice implements AutoCloseable {
     private final Optional<Path> statusFile;
     private final long readingMillis;
     private final Random weather;
+    private final String remark;
     private volatile boolean enrolled;
     private long nextReading;
     private String lastStatus = "";
 
     SimulatedDevice(
-            Device device, String function, Path state, Optional<Path> statusFile, long readingMillis, long seed)
+            Device device,
+            String function,
+            Path state,
+            Optional<Path> statusFile,
+            long readingMillis,
+            long seed,
+            String remark)
             throws IOException {
         this.device = device;
         this.function = function;
@@ -37,6 +44,7 @@ final class SimulatedDevice implements AutoCloseable {
         this.statusFile = statusFile;
         this.readingMillis = readingMillis;
         this.weather = new Random(seed);
+        this.remark = remark;
         device.onCommand("*", actuator::act);
     }
 
@@ -74,6 +82,9 @@ final class SimulatedDevice implements AutoCloseable {
         ObjectNode o = JsonNodeFactory.instance.objectNode().put("state", actuator.state());
         if (function.equals("fire-sensor")) {
             o.put("celsius", 20 + weather.nextInt(5));
+        }
+        if (!remark.isEmpty()) {
+            o.put("remark", remark);
         }
         return o.toString();
     }

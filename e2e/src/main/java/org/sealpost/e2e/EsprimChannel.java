@@ -26,7 +26,7 @@ public final class EsprimChannel {
     private final byte[] pairwiseKey;
     private final AeadPolicy policy;
     private final Duration lifetime;
-    private final SessionKeys derivation;
+    private final SessionDerivation derivation;
     private final Map<String, RandObject> issued = bounded();
     private final Map<String, EsprimSession> receiving = bounded();
     private final Map<String, EsprimSession> originating = bounded();
@@ -55,7 +55,7 @@ public final class EsprimChannel {
      * @param lifetime of RandObjects issued here
      */
     public EsprimChannel(
-            String keyId, byte[] pairwiseKey, AeadPolicy policy, Duration lifetime, SessionKeys derivation) {
+            String keyId, byte[] pairwiseKey, AeadPolicy policy, Duration lifetime, SessionDerivation derivation) {
         if (!keyId.matches("[A-Za-z0-9._-]{1,128}@[A-Za-z0-9.-]{1,128}")) {
             throw new Refusal(ResponseStatus.BAD_REQUEST, "a pairwise key id is not of the form NAME@FQDN");
         }

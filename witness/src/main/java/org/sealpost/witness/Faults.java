@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.sealpost.e2e.Jws;
 import org.sealpost.enclave.MemberKeys.CommandVerdict;
@@ -17,7 +18,10 @@ import org.sealpost.onem2m.Refusal;
 
 /** What each planted fault does to the answers of an enclave. */
 final class Faults {
+    private static final int NO_CREDENTIAL = 4112;
+
     private final String fault;
+    private final AtomicLong forged = new AtomicLong();
     private final Map<Long, CommandVerdict.Execute> given = new ConcurrentHashMap<>();
 
     Faults(String fault) {
@@ -47,12 +51,20 @@ final class Faults {
                         : verdict;
             case "skipped-signature" ->
                 verdict instanceof CommandVerdict.Refused ? unverified(envelope).orElse(verdict) : verdict;
+            case "acts-on-forged" ->
+                verdict instanceof CommandVerdict.Refused r && r.status() != NO_CREDENTIAL ? opened() : verdict;
             case "evicted-opens" ->
-                verdict instanceof CommandVerdict.Refused r && r.status() == 4112
+                verdict instanceof CommandVerdict.Refused r && r.status() == NO_CREDENTIAL
                         ? new CommandVerdict.Execute("evicted#1", "//x/y", 1, "//x/y", 1, "all", "test", Map.of())
                         : verdict;
             default -> verdict;
         };
+    }
+
+    /** What a device does that takes a refused command for a good one. */
+    private CommandVerdict opened() {
+        long id = forged.incrementAndGet();
+        return new CommandVerdict.Execute("forged#" + id, "//x/y", 1, "//x/y", id, "all", "open", Map.of());
     }
 
     /** A credential whose zone carries the secret it stands for. */

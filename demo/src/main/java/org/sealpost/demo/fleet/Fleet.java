@@ -28,6 +28,7 @@ public final class Fleet implements AutoCloseable {
     private final Plan plan;
     private final Path work;
     private final Programs programs;
+    private final String remark;
     private final ProcessRunner runner;
     private final TapProxy tap;
     private final Map<Place, Secret> canaries;
@@ -41,12 +42,20 @@ public final class Fleet implements AutoCloseable {
      * @param work an empty folder; everything goes there
      * @param canaries what each program's heap shall contain
      * @param faults names of nodes to faults of their enclaves
+     * @param remark stands in each reading of the devices
      */
-    public Fleet(Plan plan, Path work, Programs programs, Map<Place, Secret> canaries, Map<String, String> faults)
+    public Fleet(
+            Plan plan,
+            Path work,
+            Programs programs,
+            Map<Place, Secret> canaries,
+            Map<String, String> faults,
+            String remark)
             throws IOException {
         this.plan = plan;
         this.work = work;
         this.programs = programs;
+        this.remark = remark;
         this.canaries = Map.copyOf(canaries);
         this.faults = Map.copyOf(faults);
         runner = new ProcessRunner(work.resolve("logs"));
@@ -191,6 +200,7 @@ public final class Fleet implements AutoCloseable {
         List<String> arguments = new ArrayList<>(
                 List.of("--name", name, "--function", device.function().option()));
         arguments.addAll(behind(device.gateway(), registrar));
+        arguments.addAll(List.of("--remark", remark));
         Map<String, String> listener = Map.of();
         if (device.attachment() == Plan.Attachment.POLLING) {
             arguments.add("--polling");
@@ -213,6 +223,8 @@ public final class Fleet implements AutoCloseable {
         if (!arguments.isEmpty()) {
             arguments.addAll(List.of("--gateway-id", gateway, "--domain", plan.domain(), "--server-id", "/in-cse"));
             arguments.addAll(List.of("--gateway", relay(gateway + "-http").uri().toString()));
+            // Through polling channels: so everything that reaches them passes the tap before the gateway.
+            arguments.addAll(List.of("--polling", "--remark", remark));
             add("host-" + gateway, Node.Kind.HOST, "device-host", Place.DEVICE_HEAP, arguments, Map.of());
         }
     }

@@ -93,7 +93,7 @@ public record Plan(
         for (int i = own.size(); i < count; i++) {
             Function function = Function.values()[i % Function.values().length];
             String name = function.name().toLowerCase(java.util.Locale.ROOT) + "-" + (i / 3 + 1);
-            hosted.add(new Device(name, function, i % 2 == 0 ? NORTH : SOUTH, Attachment.HTTP));
+            hosted.add(new Device(name, function, i % 2 == 0 ? NORTH : SOUTH, Attachment.POLLING));
         }
         return new Plan("sealpost.example", List.of(NORTH, SOUTH), groups, own, hosted);
     }

@@ -1,6 +1,7 @@
 package org.sealpost.demo.leak;
 
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -14,6 +15,22 @@ public final class Custody {
 
     /** The plaintext of a reading. */
     public static final String READING_PLAINTEXT = "reading-plaintext";
+
+    /** What every leak check has to look for, at least: keys of each pair, session, group, epoch and signer, and what they protect. */
+    public static final List<String> KINDS = List.of(
+            "pairwise-key",
+            "wrapping-key",
+            "session-key",
+            "epoch-secret",
+            "command-key",
+            "acknowledgement-key",
+            "reading-key",
+            "confirmation-key",
+            "root-key",
+            "signature-key",
+            "agreement-key",
+            COMMAND_PLAINTEXT,
+            READING_PLAINTEXT);
 
     /** Not a secret: planted to see that the search finds something. */
     static final String CANARY = "canary";

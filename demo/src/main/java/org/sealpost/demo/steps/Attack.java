@@ -29,7 +29,6 @@ final class Attack {
         long before = view.refusals();
         List<String> actions = view.actions();
         attempt.send();
-        plantedAction();
         Until.holds(Stage.SOON, device.name() + " counts " + what + " as refused", () -> {
             NotProved.unless(view.actions().equals(actions), device.name() + " acted on " + what);
             return view.refusals() > before;
@@ -64,15 +63,5 @@ final class Attack {
     private ResponsePrimitive send(String envelope) throws Exception {
         String subscription = "/" + device.gateway() + "/cse-mn/" + device.name() + "/cmd/own";
         return stage.hostile().notifyCommand(stage.fleet().behindTap(device), spRelativeId(), subscription, envelope);
-    }
-
-    private void plantedAction() throws java.io.IOException {
-        if (stage.fault() == Fault.ACTS_ON_FORGED) {
-            java.nio.file.Files.writeString(
-                    stage.fleet().node(device.name()).state().resolve("actuator.log"),
-                    "planted: open\n",
-                    java.nio.file.StandardOpenOption.CREATE,
-                    java.nio.file.StandardOpenOption.APPEND);
-        }
     }
 }

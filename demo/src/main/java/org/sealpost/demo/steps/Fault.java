@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 public enum Fault {
     NONE("", ""),
     COURIER_HAS_KEY("courier-has-key", ""),
-    ACTS_ON_FORGED("acts-on-forged", ""),
+    ACTS_ON_FORGED("acts-on-forged", "door-1"),
     ACTS_TWICE("acts-twice", "door-2"),
     LEAKY_ANSWER("leaky-answer", "door-2"),
     LOST_DELIVERY("lost-delivery", ""),

@@ -11,6 +11,7 @@ import java.util.Set;
 import org.sealpost.demo.attack.GatewayView;
 import org.sealpost.demo.attack.NonceAudit;
 import org.sealpost.demo.fleet.Node;
+import org.sealpost.demo.leak.Custody;
 import org.sealpost.demo.leak.EpochSecrets;
 import org.sealpost.demo.leak.LeakCheck;
 import org.sealpost.demo.leak.Place;
@@ -35,6 +36,8 @@ final class LeakStep extends Scene {
                 new ArrayList<>(EpochSecrets.withDerivedKeys(stage.fleet().secrets()));
         NotProved.unless(!secrets.isEmpty(), "the witness saw no secret: nothing to look for");
         secrets.add(stage.marker());
+        secrets.add(stage.remark());
+        everyKind(secrets);
         plant(secrets);
         LeakCheck check = new LeakCheck(secrets, stage.canaries());
         evidence.progress("hops and files");
@@ -58,6 +61,14 @@ final class LeakStep extends Scene {
         evidence.proved("looked for " + report.secrets() + " secrets, raw, in hex, base64 and base64url");
         nonces(evidence);
         tellWhatTheGatewaySees(evidence);
+    }
+
+    /** Each row of the table of custody has to be looked for: who sees no session key finds none either. */
+    private static void everyKind(List<Secret> secrets) throws NotProved {
+        Set<String> kinds = secrets.stream().map(Secret::kind).collect(java.util.stream.Collectors.toSet());
+        List<String> missing =
+                Custody.KINDS.stream().filter(k -> !kinds.contains(k)).toList();
+        NotProved.unless(missing.isEmpty(), "the witness saw nothing of these kinds: " + missing);
     }
 
     private static String text(LeakCheck.Report report) {

@@ -20,24 +20,43 @@ import org.sealpost.demo.leak.Secret;
  * What the steps share.
  *
  * @param marker stands in the arguments of commands, to look for on the hops
+ * @param remark stands in readings, likewise
  */
 public record Stage(
-        Fleet fleet, Wiretap wiretap, HostileGateway hostile, Map<Place, Secret> canaries, Secret marker, Fault fault) {
+        Fleet fleet,
+        Wiretap wiretap,
+        HostileGateway hostile,
+        Map<Place, Secret> canaries,
+        Secret marker,
+        Secret remark,
+        Fault fault) {
     /** Longest wait for a fact; most come about within a second. */
     public static final Duration SOON = Duration.ofSeconds(20);
 
     /** A stage over a prepared fleet; the marker comes from the seed. */
     public static Stage over(Fleet fleet, HostileGateway hostile, Map<Place, Secret> canaries, long seed, Fault fault) {
-        byte[] octets = new byte[16];
-        new Random(seed ^ 0x5ea1L).nextBytes(octets);
-        String text = HexFormat.of().formatHex(octets);
-        Secret marker = new Secret(
-                Custody.COMMAND_PLAINTEXT, "the demo", text.getBytes(java.nio.charset.StandardCharsets.US_ASCII));
-        return new Stage(fleet, new Wiretap(fleet.tap().directory()), hostile, canaries, marker, fault);
+        Secret marker = new Secret(Custody.COMMAND_PLAINTEXT, "the demo", ascii(text(seed ^ 0x5ea1L)));
+        Secret remark = new Secret(Custody.READING_PLAINTEXT, "the devices", ascii(remark(seed)));
+        return new Stage(fleet, new Wiretap(fleet.tap().directory()), hostile, canaries, marker, remark, fault);
     }
 
     public Plan plan() {
         return fleet.plan();
+    }
+
+    /** What the devices of a run put into their readings. */
+    public static String remark(long seed) {
+        return text(seed ^ 0x4ead1L);
+    }
+
+    private static String text(long seed) {
+        byte[] octets = new byte[16];
+        new Random(seed).nextBytes(octets);
+        return HexFormat.of().formatHex(octets);
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(java.nio.charset.StandardCharsets.US_ASCII);
     }
 
     /** The operator's view of the server. */

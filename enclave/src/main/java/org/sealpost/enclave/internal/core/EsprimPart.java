@@ -10,6 +10,7 @@ import org.sealpost.e2e.Aead;
 import org.sealpost.e2e.AeadPolicy;
 import org.sealpost.e2e.EsprimChannel;
 import org.sealpost.e2e.RandObject;
+import org.sealpost.e2e.SessionDerivation;
 import org.sealpost.e2e.SessionKeys;
 import org.sealpost.enclave.AuthorityKeys.GroupPolicy;
 import org.sealpost.enclave.EndPointKeys.Confirmation;
@@ -284,10 +285,15 @@ final class EsprimPart {
         }
         forget(peer);
         AeadPolicy policy = new AeadPolicy(floor(peer));
-        Channel made = new Channel(
-                keyId, new EsprimChannel(keyId, pairwise.clone(), policy, LIFETIME, SessionKeys.CANONICAL_JSON_V1));
+        Channel made =
+                new Channel(keyId, new EsprimChannel(keyId, pairwise.clone(), policy, LIFETIME, derivation(peer)));
         channels.put(peer, made);
         return made;
+    }
+
+    private SessionDerivation derivation(String peer) {
+        return (pairwise, receiver, originator) -> vault.observed(
+                "session-key", peer, SessionKeys.CANONICAL_JSON_V1.derive(pairwise, receiver, originator));
     }
 
     /** At the authority the strongest floor of the peer's groups; elsewhere what the standard's default is. */
