@@ -23,21 +23,22 @@ final class RestartStep extends Scene {
     public void run(Evidence evidence) throws Exception {
         Console console = stage.console();
         Node gateway = stage.fleet().node(GATEWAY);
-        // One hop is down while it happens, so that the gateway certainly dies with something in its store.
-        stage.fleet().relay(UNLUCKY).block(true);
+        // The last hop goes down after the handshake, so that the gateway certainly dies with the sealed credential in
+        // its store.
+        stage.fleet().relay(UNLUCKY).blockAfter("\"sit\":4");
         for (Plan.Group group : stage.plan().groups()) {
             console.rotate(group.name());
         }
         String identity = stage.plan().identity(stage.plan().device(UNLUCKY));
         Until.holds(
                 Stage.SOON,
-                "the gateway stores the message for " + UNLUCKY,
+                "the gateway stores the sealed credential for " + UNLUCKY,
                 () -> console.group(Plan.SENSORS)
                         .member(identity)
-                        .filter(m -> !m.current() && m.reason().startsWith("accepted by the gateway"))
+                        .filter(m -> !m.current() && m.delivery().equals("AT_GATEWAY"))
                         .isPresent());
         gateway.process().kill();
-        evidence.proved(GATEWAY + " was killed while it held a message for " + UNLUCKY);
+        evidence.proved(GATEWAY + " was killed while it held the sealed credential of " + UNLUCKY);
         if (stage.fault() != Fault.LOST_DELIVERY) {
             stage.fleet().relay(UNLUCKY).block(false);
         }

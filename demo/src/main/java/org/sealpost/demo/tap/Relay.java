@@ -2,6 +2,8 @@ package org.sealpost.demo.tap;
 
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /** One tapped address: what comes in goes on to the target, and is recorded. Thread-safe. */
@@ -11,6 +13,7 @@ public final class Relay {
     private final InetSocketAddress address;
     private volatile Optional<InetSocketAddress> target = Optional.empty();
     private volatile boolean blocked;
+    private volatile Optional<String> trap = Optional.empty();
 
     Relay(String name, String scheme, InetSocketAddress address) {
         this.name = name;
@@ -35,6 +38,24 @@ public final class Relay {
     /** While blocked, this hop is down: connections are refused, datagrams dropped. */
     public void block(boolean value) {
         blocked = value;
+    }
+
+    /** Lets everything through up to and with the next piece that contains this text, and is down from then on: to stop an exchange in its middle. */
+    public void blockAfter(String text) {
+        trap = Optional.of(text);
+    }
+
+    /** Told of each piece that passed. */
+    void passed(ByteBuffer piece) {
+        Optional<String> text = trap;
+        if (text.isPresent()
+                && StandardCharsets.ISO_8859_1
+                        .decode(piece.duplicate())
+                        .toString()
+                        .contains(text.get())) {
+            trap = Optional.empty();
+            blocked = true;
+        }
     }
 
     /** The target unless the hop is down. */

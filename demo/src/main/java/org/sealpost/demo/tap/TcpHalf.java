@@ -49,7 +49,9 @@ final class TcpHalf implements TapProxy.Ready {
             return;
         }
         recording.add(buffer);
+        ByteBuffer piece = buffer.duplicate();
         drain();
+        relay.passed(piece);
     }
 
     /** Writes what is buffered; while something is left, waits for the sink and reads no more. */
