@@ -1,11 +1,13 @@
 package org.sealpost.device;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -31,6 +33,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 public final class Device implements AutoCloseable {
     private static final String CONTENT_INFO = "application/json:0:1";
     private static final long RETRY_MILLIS = 500;
+    private static final long ENROLMENT_MILLIS = 200;
     private static final String EVERY_VERB = "*";
 
     private final DeviceConfig config;
@@ -92,7 +95,7 @@ public final class Device implements AutoCloseable {
 
     /** Seals a reading under a group's credential and sends it up; the stage completes when the gateway stored it. */
     public CompletionStage<Void> sendReading(String group, String reading) {
-        return java.util.concurrent.CompletableFuture.supplyAsync(
+        return CompletableFuture.supplyAsync(
                         () -> enclave.sealReading(group, reading.getBytes(StandardCharsets.UTF_8)), runtime.calls())
                 .thenCompose(envelope -> create("data", envelope))
                 .thenAccept(stored -> readings.increment());
@@ -120,6 +123,42 @@ public final class Device implements AutoCloseable {
     /** Takes the operator's answer. */
     public EnrolmentFacts enrol(String enrolmentPackage) {
         return enclave.acceptEnrolment(enrolmentPackage);
+    }
+
+    /**
+     * Has this device enrolled by an operator who carries two files: writes {@code enrolment-request.json} into the folder and takes {@code enrolment-package} from there once it lies beside it.
+     * A package that is not for this device is refused on standard error, and the waiting goes on.
+     *
+     * @return completes when the device is enrolled, at once if it is already; fails only when the folder can't be written
+     */
+    public CompletionStage<Void> enrolThrough(Path folder) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        runtime.calls().execute(() -> {
+            try {
+                if (enclave.enrolment().isPresent()) {
+                    done.complete(null);
+                } else {
+                    Enrolment files = new Enrolment(folder);
+                    files.ask(enrolmentRequest());
+                    awaitPackage(files, done);
+                }
+            } catch (IOException | RuntimeException e) {
+                done.completeExceptionally(e);
+            }
+        });
+        return done;
+    }
+
+    private void awaitPackage(Enrolment files, CompletableFuture<Void> done) {
+        try {
+            if (files.take(this::enrol)) {
+                done.complete(null);
+                return;
+            }
+        } catch (IOException | Refusal | EnclaveUnavailable e) {
+            System.err.println("sealpost device: the enrolment package can't be taken: " + e.getMessage());
+        }
+        later(() -> runtime.calls().execute(() -> awaitPackage(files, done)), ENROLMENT_MILLIS);
     }
 
     public DeviceStatus status() {

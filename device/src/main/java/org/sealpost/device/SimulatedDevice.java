@@ -19,11 +19,11 @@ final class SimulatedDevice implements AutoCloseable {
     private final Device device;
     private final String function;
     private final Actuator actuator;
-    private final Enrolment enrolment;
+    private final Path folder;
     private final Optional<Path> statusFile;
     private final long readingMillis;
     private final Random weather;
-    private boolean enrolled;
+    private volatile boolean enrolled;
     private long nextReading;
     private String lastStatus = "";
 
@@ -33,18 +33,18 @@ final class SimulatedDevice implements AutoCloseable {
         this.device = device;
         this.function = function;
         this.actuator = new Actuator(function, state.resolve("actuator.log"));
-        this.enrolment = new Enrolment(state);
+        this.folder = state;
         this.statusFile = statusFile;
         this.readingMillis = readingMillis;
         this.weather = new Random(seed);
         device.onCommand("*", actuator::act);
     }
 
-    void start() throws IOException {
-        enrolled = device.status().enrolled();
-        if (!enrolled) {
-            enrolment.ask(device.enrolmentRequest());
-        }
+    void start() {
+        device.enrolThrough(folder).thenRun(() -> enrolled = true).exceptionally(failure -> {
+            System.err.println("sealpost device: the enrolment request can't be written: " + failure.getMessage());
+            return null;
+        });
         device.repeat(this::tick, TICK_MILLIS);
     }
 
@@ -55,9 +55,6 @@ final class SimulatedDevice implements AutoCloseable {
 
     private void tick() {
         try {
-            if (!enrolled) {
-                enrolled = enrolment.take(device::enrol);
-            }
             if (enrolled && readingMillis > 0 && System.currentTimeMillis() >= nextReading) {
                 nextReading = System.currentTimeMillis() + readingMillis;
                 device.groups().forEach(g -> device.sendReading(g, reading()).exceptionally(this::lost));

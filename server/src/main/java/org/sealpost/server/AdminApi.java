@@ -3,6 +3,8 @@ package org.sealpost.server;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -16,6 +18,7 @@ import org.sealpost.onem2m.Members;
 import org.sealpost.onem2m.Refusal;
 import org.sealpost.onem2m.ResponsePrimitive;
 import org.sealpost.onem2m.ResponseStatus;
+import org.sealpost.server.ledger.Delivery;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -84,17 +87,19 @@ final class AdminApi {
                 .currentEpoch(id)
                 .ifPresent(e -> group.put("epoch", e.epoch()).put("keyCheckValue", e.keyCheckValue()));
         long current = group.path("epoch").asLong(0);
+        Map<String, Delivery> deliveries = server.ledger().of(id, current);
+        Map<String, Long> confirmations = server.ledger().confirmedEpochs(id);
+        Map<String, Long> readings = server.readings().counts(id);
         var members = group.putArray("members");
         for (var m : server.authority().members(id)) {
             ObjectNode member = members.addObject()
                     .put("identity", m.identity())
                     .put("zone", m.zone())
                     .put("leaf", m.leaf());
-            long confirmed = server.ledger().confirmedEpoch(m.identity(), id).orElse(0L);
+            long confirmed = confirmations.getOrDefault(m.identity(), 0L);
             member.put("confirmedEpoch", confirmed).put("current", confirmed == current && current > 0);
-            server.ledger().all().stream()
-                    .filter(d -> d.member().equals(m.identity()) && d.group().equals(id) && d.epoch() == current)
-                    .findFirst()
+            member.put("readings", readings.getOrDefault(m.identity(), 0L));
+            Optional.ofNullable(deliveries.get(m.identity()))
                     .ifPresent(d -> member.put("delivery", d.state().name()).put("reason", d.reason()));
         }
         return group;

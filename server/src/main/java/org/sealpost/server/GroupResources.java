@@ -4,7 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -69,18 +71,30 @@ final class GroupResources {
             return;
         }
         wanted.set(false);
-        CompletionStage<ResponsePrimitive> step =
-                CompletableFuture.completedFuture(ResponsePrimitive.of(ResponseStatus.OK, "start"));
+        List<String> failures = new CopyOnWriteArrayList<>();
+        CompletionStage<Boolean> step = CompletableFuture.completedFuture(true);
         for (RequestPrimitive[] createOrUpdate : requests()) {
-            step = step.thenCompose(before -> put(createOrUpdate));
+            // A device that is not there yet keeps its own resources waiting, not those of others.
+            step = step.thenCompose(before -> put(createOrUpdate).handle((r, failure) -> {
+                if (failure != null) {
+                    failures.add(cause(failure).getMessage());
+                }
+                return true;
+            }));
         }
         step.whenComplete((done, failure) -> {
-            unfinished = failure == null ? "" : String.valueOf(failure.getMessage());
-            if (failure != null) {
+            unfinished = failures.isEmpty()
+                    ? ""
+                    : failures.get(0) + (failures.size() > 1 ? " (and " + (failures.size() - 1) + " more)" : "");
+            if (!failures.isEmpty()) {
                 wanted.set(true);
             }
             running.set(false);
         });
+    }
+
+    private static Throwable cause(Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }
 
     private CompletionStage<ResponsePrimitive> put(RequestPrimitive[] createOrUpdate) {

@@ -2,7 +2,9 @@ package org.sealpost.server;
 
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Collectors;
 import org.sealpost.enclave.MemberKeys;
 import org.sealpost.onem2m.Refusal;
 import org.sealpost.server.store.Database;
@@ -41,6 +43,17 @@ final class Readings {
 
     long refused() {
         return refused.sum();
+    }
+
+    /** How many readings of a group there are, by member. */
+    Map<String, Long> counts(String group) {
+        return database
+                .query(
+                        "select member, count(*) from reading where grp = ? group by member",
+                        r -> Map.entry(r.getString(1), r.getLong(2)),
+                        group)
+                .stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
     List<Row> newest(int most) {

@@ -272,7 +272,7 @@ public final class DefaultCse implements Cse {
             return polling.send(ae.id(), request, router.timeout(request).toSeconds());
         }
         List<URI> addresses = ae.texts("poa").stream().map(URI::create).toList();
-        return router.send(addresses, request, ResponseStatus.TARGET_NOT_REACHABLE);
+        return router.sendToAe(addresses, request);
     }
 
     private String spRelative(String identity) {

@@ -23,6 +23,7 @@ import org.sealpost.onem2m.Serialization;
  */
 final class PollingChannels {
     private static final long LONG_POLL_SECONDS = 30;
+    private static final long ANSWER_SECONDS = 5;
 
     private final PrimitiveCodec json = PrimitiveCodec.of(Serialization.JSON);
     private final ScheduledExecutorService timer;
@@ -51,7 +52,7 @@ final class PollingChannels {
         try (Guard.Held held = guard.hold()) {
             Channel channel = channel(owner);
             channel.queue.addLast(request);
-            serve(channel);
+            serve(owner, channel);
         }
         timer.schedule(
                 () -> answer.completeExceptionally(
@@ -77,7 +78,7 @@ final class PollingChannels {
             channel.polls.forEach(PollingChannels::nothingCame);
             channel.polls.clear();
             channel.polls.addLast(poll);
-            serve(channel);
+            serve(owner, channel);
         }
         long seconds = request.requestExpiration()
                 .map(t -> Math.max(1, t.getEpochSecond() - now.getEpochSecond()))
@@ -99,16 +100,31 @@ final class PollingChannels {
         return ResponsePrimitive.of(ResponseStatus.OK, notify.requestId());
     }
 
-    private void serve(Channel channel) {
+    private void serve(String owner, Channel channel) {
         while (!channel.queue.isEmpty() && !channel.polls.isEmpty()) {
             Poll poll = channel.polls.removeFirst();
             RequestPrimitive request = channel.queue.removeFirst();
             boolean taken = poll.reply()
                     .complete(ResponsePrimitive.of(
                             ResponseStatus.OK, poll.requestId(), new Content(Content.REQUEST, json.toTree(request))));
-            if (!taken) {
+            if (taken) {
+                awaitAnswer(owner, request);
+            } else {
                 channel.queue.addFirst(request);
             }
+        }
+    }
+
+    /** Whoever took a request and did not answer soon may have died with it: the sender learns, and may send again. */
+    private void awaitAnswer(String owner, RequestPrimitive request) {
+        Waiting waiting = unanswered.get(owner + " " + request.requestId());
+        if (waiting != null) {
+            timer.schedule(
+                    () -> waiting.answer()
+                            .completeExceptionally(new Refusal(
+                                    ResponseStatus.REQUEST_TIMEOUT, "the device took the request and did not answer")),
+                    ANSWER_SECONDS,
+                    TimeUnit.SECONDS);
         }
     }
 

@@ -19,6 +19,7 @@ import org.sealpost.onem2m.ResponseStatus;
 
 /** The way to other CSEs (TS-0004 7.3.2.6): a registered CSE, else the registrar, else 4004. */
 final class Router {
+    private static final Duration AE_PATIENCE = Duration.ofSeconds(8);
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final Duration LONGEST = Duration.ofMinutes(5);
 
@@ -70,10 +71,25 @@ final class Router {
     /** Sends to the first address that answers. */
     CompletionStage<ResponsePrimitive> send(
             List<URI> addresses, RequestPrimitive request, ResponseStatus whenUnreachable) {
+        return send(addresses, request, timeout(request), whenUnreachable);
+    }
+
+    /** Sends to an AE, which answers soon or is away: whoever must not lose the message sends it again. */
+    CompletionStage<ResponsePrimitive> sendToAe(List<URI> addresses, RequestPrimitive request) {
+        Duration timeout = timeout(request);
+        return send(
+                addresses,
+                request,
+                timeout.compareTo(AE_PATIENCE) < 0 ? timeout : AE_PATIENCE,
+                ResponseStatus.TARGET_NOT_REACHABLE);
+    }
+
+    private CompletionStage<ResponsePrimitive> send(
+            List<URI> addresses, RequestPrimitive request, Duration timeout, ResponseStatus whenUnreachable) {
         CompletionStage<ResponsePrimitive> attempt =
                 CompletableFuture.failedFuture(new Refusal(whenUnreachable, "the next hop has no address"));
         for (URI address : addresses) {
-            attempt = attempt.exceptionallyCompose(before -> sender.send(address, request, timeout(request)));
+            attempt = attempt.exceptionallyCompose(before -> sender.send(address, request, timeout));
         }
         return attempt.exceptionallyCompose(
                 failure -> CompletableFuture.failedFuture(

@@ -2,6 +2,7 @@ package org.sealpost.cse.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
@@ -56,6 +57,16 @@ class PollingChannelsTest {
                                 PrimitiveCodec.of(Serialization.JSON).toTree(answer)))
                         .build());
         assertThat(first.join().status()).isEqualTo(ResponseStatus.OK);
+    }
+
+    @Test
+    void aDeviceThatTakesARequestAndDiesIsNotWaitedForUntilTheRequestExpires() {
+        CompletableFuture<ResponsePrimitive> sent = channels.send(OWNER, request("q1"), 60);
+        channels.poll(OWNER, pollOf("p1"), NOW).join();
+        assertThat(sent)
+                .failsWithin(Duration.ofSeconds(20))
+                .withThrowableThat()
+                .withMessageContaining("took the request and did not answer");
     }
 
     @Test

@@ -4,7 +4,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.sealpost.enclave.EndPointKeys.Confirmation;
 import org.sealpost.enclave.EndPointKeys.Negotiation;
 import org.sealpost.server.store.Database;
@@ -145,14 +147,27 @@ public final class DeliveryLedger {
         return database.query("select " + COLUMNS + " from delivery order by id", DeliveryLedger::read);
     }
 
-    /** The highest epoch of a group that a member confirmed. */
-    public Optional<Long> confirmedEpoch(String member, String group) {
-        return database.first(
-                        "select max(epoch) from confirmation where member = ? and grp = ?",
-                        r -> Optional.ofNullable(r.getObject(1)).map(v -> r(v)),
-                        member,
+    /** The deliveries of one epoch of a group, by member. */
+    public Map<String, Delivery> of(String group, long epoch) {
+        return database
+                .query(
+                        "select " + COLUMNS + " from delivery where grp = ? and epoch = ?",
+                        DeliveryLedger::read,
+                        group,
+                        epoch)
+                .stream()
+                .collect(Collectors.toMap(Delivery::member, d -> d));
+    }
+
+    /** The highest epoch of a group that each member confirmed. */
+    public Map<String, Long> confirmedEpochs(String group) {
+        return database
+                .query(
+                        "select member, max(epoch) from confirmation where grp = ? group by member",
+                        r -> Map.entry(r.getString(1), r.getLong(2)),
                         group)
-                .flatMap(v -> v);
+                .stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
     private void record(Confirmation c) {
@@ -163,10 +178,6 @@ public final class DeliveryLedger {
                 c.epoch(),
                 c.keyCheckValue(),
                 now());
-    }
-
-    private static long r(Object value) {
-        return ((Number) value).longValue();
     }
 
     private static Delivery read(ResultSet r) throws SQLException {

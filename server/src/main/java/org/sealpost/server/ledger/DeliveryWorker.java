@@ -2,6 +2,8 @@ package org.sealpost.server.ledger;
 
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -10,6 +12,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.sealpost.enclave.AuthorityKeys;
 import org.sealpost.enclave.EndPointKeys;
@@ -32,6 +35,7 @@ import org.sealpost.server.audit.AuditLog;
  */
 public final class DeliveryWorker {
     private static final int AT_ONCE = 64;
+    private static final int REMEMBERED = 10_000;
     private static final long LEASE_SECONDS = 15;
     private static final Duration EXPIRY = Duration.ofSeconds(60);
     private static final long FIRST_RETRY_MILLIS = 300;
@@ -48,7 +52,20 @@ public final class DeliveryWorker {
     private final String server;
     private final Function<RequestPrimitive, CompletionStage<ResponsePrimitive>> send;
     private final String owner = UUID.randomUUID().toString();
-    private final Map<Long, String> exchanges = new ConcurrentHashMap<>();
+    private final String run = owner.substring(0, 8);
+    private final AtomicLong requests = new AtomicLong();
+    private final Map<Long, String> asked = new ConcurrentHashMap<>();
+    private final Map<String, String> exchanges = Collections.synchronizedMap(new Recent());
+
+    /** Exchanges whose answers may still come, by request identifier; the oldest go first. */
+    private static final class Recent extends LinkedHashMap<String, String> {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, String> eldest) {
+            return size() > REMEMBERED;
+        }
+    }
 
     public DeliveryWorker(
             DeliveryLedger ledger,
@@ -75,7 +92,10 @@ public final class DeliveryWorker {
         timer.scheduleWithFixedDelay(this::work, 0, 150, TimeUnit.MILLISECONDS);
     }
 
-    /** Takes in an answer that a gateway brought; ignores those of an earlier run. */
+    /**
+     * Takes in an answer that a gateway brought, late or twice as it may be. A RandObject counts when it answers the newest question about its delivery; a confirmation whenever its exchange is
+     * still open. Others are ignored: the delivery's lease ends, and it is tried again.
+     */
     public void answered(ResponsePrimitive response) {
         String[] parts = response.requestId().split("\\.");
         if (parts.length != 3 || !parts[0].matches("d[0-9]{1,18}")) {
@@ -83,10 +103,11 @@ public final class DeliveryWorker {
         }
         ledger.find(Long.parseLong(parts[0].substring(1))).ifPresent(delivery -> {
             try {
-                if (parts[1].equals(RAND)) {
+                if (parts[1].equals(RAND) && asked.remove(delivery.id(), response.requestId())) {
                     seal(delivery, randObject(response));
-                } else {
-                    open(delivery, response);
+                } else if (parts[1].equals(SEALED)) {
+                    Optional.ofNullable(exchanges.remove(response.requestId()))
+                            .ifPresent(exchange -> open(delivery, exchange, response));
                 }
             } catch (RuntimeException failure) {
                 retry(delivery, failure);
@@ -103,23 +124,23 @@ public final class DeliveryWorker {
     }
 
     private void ask(Delivery delivery) {
-        notify(delivery, RAND, new SecurityInfo.RandObjectRequest(), Delivery.State.PLANNED);
+        String requestId = requestId(delivery, RAND);
+        asked.put(delivery.id(), requestId);
+        notify(delivery, requestId, new SecurityInfo.RandObjectRequest(), Delivery.State.PLANNED);
     }
 
     private void seal(Delivery delivery, String randObject) {
         SealedRequest sealed = authority.sealCredential(delivery.member(), Optional.of(randObject), delivery.group());
-        exchanges.put(delivery.id(), sealed.exchange());
+        String requestId = requestId(delivery, SEALED);
+        exchanges.put(requestId, sealed.exchange());
         ledger.negotiated(delivery.member(), sealed.negotiation());
         ledger.advance(delivery.id(), Delivery.State.SEALED, "");
         audit.append(
                 "credential.sealed", delivery.group() + " epoch " + delivery.epoch() + " for " + delivery.member());
-        notify(delivery, SEALED, new SecurityInfo.EsprimObject(sealed.esprimObject()), Delivery.State.AT_GATEWAY);
+        notify(delivery, requestId, new SecurityInfo.EsprimObject(sealed.esprimObject()), Delivery.State.AT_GATEWAY);
     }
 
-    private void open(Delivery delivery, ResponsePrimitive response) {
-        String exchange = Optional.ofNullable(exchanges.remove(delivery.id()))
-                .orElseThrow(() -> new Refusal(
-                        ResponseStatus.REQUEST_TIMEOUT, "the answer belongs to an earlier run: sealing anew"));
+    private void open(Delivery delivery, String exchange, ResponsePrimitive response) {
         String object = response.content()
                 .filter(c -> c.name().equals(Content.SECURITY_INFO))
                 .map(SecurityInfo::of)
@@ -142,11 +163,13 @@ public final class DeliveryWorker {
         throw new Refusal(ResponseStatus.BAD_REQUEST, why);
     }
 
-    private void notify(Delivery delivery, String step, SecurityInfo info, Delivery.State whenAccepted) {
+    private String requestId(Delivery delivery, String step) {
+        return "d" + delivery.id() + "." + step + "." + run + "-" + requests.incrementAndGet();
+    }
+
+    private void notify(Delivery delivery, String requestId, SecurityInfo info, Delivery.State whenAccepted) {
         String to = new Identifier(delivery.member()).spRelative("/").text();
-        String nonce = Long.toHexString(clock.instant().toEpochMilli()) + "-" + delivery.attempts();
-        RequestPrimitive request = RequestPrimitive.of(
-                        Operation.NOTIFY, to, server, "d" + delivery.id() + "." + step + "." + nonce)
+        RequestPrimitive request = RequestPrimitive.of(Operation.NOTIFY, to, server, requestId)
                 .responseType(ResponseType.asynchronous(server))
                 .requestExpiration(clock.instant().plus(EXPIRY))
                 .content(info.toContent())

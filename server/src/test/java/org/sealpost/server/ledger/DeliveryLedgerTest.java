@@ -1,6 +1,7 @@
 package org.sealpost.server.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
 import static org.assertj.core.api.Assertions.tuple;
 
 import java.nio.file.Path;
@@ -71,16 +72,16 @@ class DeliveryLedgerTest {
         ledger.plan(GROUP, 1, List.of("a", "b"));
         long id = ledger.lease("one", 1, 15).get(0).id();
         ledger.advance(id, Delivery.State.AT_GATEWAY, "accepted");
-        assertThat(ledger.confirmedEpoch("a", GROUP)).isEmpty();
+        assertThat(ledger.confirmedEpochs(GROUP)).isEmpty();
         ledger.confirmed(id, new Confirmation("a", GROUP, 1, "kcv"));
-        assertThat(ledger.confirmedEpoch("a", GROUP)).hasValue(1L);
+        assertThat(ledger.confirmedEpochs(GROUP)).containsExactly(entry("a", 1L));
         assertThat(ledger.find(id))
                 .hasValueSatisfying(d -> assertThat(d.state()).isEqualTo(Delivery.State.CONFIRMED));
         ledger.retry(id, "a late failure", 0);
         ledger.advance(id, Delivery.State.SEALED, "a late step");
         assertThat(ledger.find(id))
                 .hasValueSatisfying(d -> assertThat(d.state()).isEqualTo(Delivery.State.CONFIRMED));
-        assertThat(ledger.confirmedEpoch("b", GROUP)).isEmpty();
+        assertThat(ledger.of(GROUP, 1).get("b").state()).isEqualTo(Delivery.State.PLANNED);
     }
 
     @Test
