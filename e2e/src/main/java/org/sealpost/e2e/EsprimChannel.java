@@ -4,7 +4,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
@@ -21,6 +23,7 @@ public final class EsprimChannel {
     static final int MAX_KEPT = 16;
 
     private static final int INSTANCE_BOUND = 1 << 24;
+    private static final int HANDLE_OCTETS = 16;
 
     private final String keyId;
     private final byte[] pairwiseKey;
@@ -29,12 +32,15 @@ public final class EsprimChannel {
     private final SessionDerivation derivation;
     private final Map<String, RandObject> issued = bounded();
     private final Map<String, EsprimSession> receiving = bounded();
-    private final Map<String, EsprimSession> originating = bounded();
+    private final Map<String, Originating> originating = bounded();
     private final Map<String, Exchange> exchanges = bounded();
     private final ArrayDeque<RandObject> offeredByPeer = new ArrayDeque<>();
     private Optional<String> current = Optional.empty();
 
     private record Exchange(EsprimSession session, Aead aead, boolean ours) {}
+
+    /** A session that was started here, and what was chosen for all of it. */
+    private record Originating(EsprimSession session, AeadPolicy.Choice choice) {}
 
     /**
      * A sealed request.
@@ -91,22 +97,23 @@ public final class EsprimChannel {
     public Sealed sealRequest(Optional<RandObject> receiver, byte[] plaintext, Instant now, RandomGenerator random) {
         Optional<RandObject> fresh =
                 receiver.or(() -> currentSession(now).isPresent() ? Optional.empty() : peerObject(now));
-        EsprimSession session = fresh.map(r -> start(r, now, random))
+        Originating started = fresh.map(r -> start(r, now, random))
                 .or(() -> currentSession(now))
                 .orElseThrow(() -> new Refusal(
                         ResponseStatus.ESPRIM_UNKNOWN_RECV_RAND_ID,
                         "there is no session: ask the peer for a RandObject first"));
-        AeadPolicy.Choice choice = policy.choose(session.receiver.aeads());
+        EsprimSession session = started.session;
+        Aead aead = started.choice.aead();
         EsprimHeader header = new EsprimHeader(
-                choice.aead().name(),
+                aead.name(),
                 keyId,
                 Optional.of(EsprimHeader.REQUEST_TYPE),
                 session.originator.id(),
                 session.receiver.id(),
                 session.confirmed() ? Optional.empty() : Optional.of(session.originator),
                 Optional.empty());
-        String object = session.seal(header.octets(), choice.aead(), plaintext);
-        return new Sealed(remember(new Exchange(session, choice.aead(), true), random), object, choice);
+        String object = session.seal(header.octets(), aead, plaintext);
+        return new Sealed(remember(new Exchange(session, aead, true), random), object, started.choice);
     }
 
     /** Opens a request of the peer; the checks run in the order of TS-0003 8.4.2 C.6. */
@@ -203,10 +210,10 @@ public final class EsprimChannel {
     public void wipe() {
         Wipe.octets(pairwiseKey);
         receiving.values().forEach(EsprimSession::wipe);
-        originating.values().forEach(EsprimSession::wipe);
+        originating.values().forEach(o -> o.session.wipe());
     }
 
-    private EsprimSession start(RandObject receiver, Instant now, RandomGenerator random) {
+    private Originating start(RandObject receiver, Instant now, RandomGenerator random) {
         if (!now.isBefore(receiver.expiry())) {
             throw new Refusal(
                     ResponseStatus.ESPRIM_UNKNOWN_RECV_RAND_ID, "the peer's RandObject has expired: ask for a new one");
@@ -216,13 +223,13 @@ public final class EsprimChannel {
                     ResponseStatus.ESPRIM_UNSUPPORTED_OPTION,
                     "the peer does not offer HMAC-SHA256 for the session key");
         }
-        Aead aead = policy.choose(receiver.aeads()).aead();
+        AeadPolicy.Choice choice = policy.choose(receiver.aeads());
         Instant expiry = now.plus(lifetime).isBefore(receiver.expiry()) ? now.plus(lifetime) : receiver.expiry();
-        RandObject originator =
-                RandObject.fresh(RandObject.Role.ORIGINATOR, expiry, java.util.List.of(aead.id()), random);
-        EsprimSession session = session(receiver, originator, EsprimSession.REQUEST, random);
-        originating.put(originator.id() + "/" + receiver.id(), session);
-        return session;
+        RandObject originator = RandObject.fresh(
+                RandObject.Role.ORIGINATOR, expiry, List.of(choice.aead().id()), random);
+        Originating started = new Originating(session(receiver, originator, EsprimSession.REQUEST, random), choice);
+        originating.put(originator.id() + "/" + receiver.id(), started);
+        return started;
     }
 
     private EsprimSession accept(EsprimHeader header, RandObject receiver, Instant now, RandomGenerator random) {
@@ -268,8 +275,8 @@ public final class EsprimChannel {
         }
     }
 
-    private Optional<EsprimSession> currentSession(Instant now) {
-        return current.map(originating::get).filter(s -> s.confirmed() && s.usable(now));
+    private Optional<Originating> currentSession(Instant now) {
+        return current.map(originating::get).filter(s -> s.session.confirmed() && s.session.usable(now));
     }
 
     private Optional<RandObject> peerObject(Instant now) {
@@ -285,7 +292,9 @@ public final class EsprimChannel {
     }
 
     private String remember(Exchange exchange, RandomGenerator random) {
-        String handle = Long.toHexString(random.nextLong()) + Long.toHexString(random.nextLong());
+        byte[] name = new byte[HANDLE_OCTETS];
+        random.nextBytes(name);
+        String handle = HexFormat.of().formatHex(name);
         exchanges.put(handle, exchange);
         return handle;
     }
