@@ -79,6 +79,11 @@ public final class Compartment implements Enclave {
     }
 
     @Override
+    public String sharedRandObject() {
+        return alone(esprim::sharedRandObject);
+    }
+
+    @Override
     public boolean hasSession(String peer) {
         return alone(() -> esprim.hasSession(peer));
     }
