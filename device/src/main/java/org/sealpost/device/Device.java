@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.UnaryOperator;
 import org.sealpost.cse.ae.ApplicationEntity;
+import org.sealpost.enclave.DataKeys;
 import org.sealpost.enclave.Enclave;
 import org.sealpost.enclave.EnclaveUnavailable;
 import org.sealpost.enclave.EndPoint;
@@ -133,6 +134,11 @@ public final class Device implements AutoCloseable {
     public CompletionStage<ResponsePrimitive> request(
             Operation operation, String to, UnaryOperator<RequestPrimitive.Builder> complete) {
         return requests.send(operation, to, complete);
+    }
+
+    /** Protection of data from end to end (ESData), with this device's keys; its calls block for as long as the secure environment takes. */
+    public DataKeys data() {
+        return enclave;
     }
 
     /** What to give an operator to enrol this device. */

@@ -117,8 +117,13 @@ public final class DefaultEndPoint implements EndPoint {
 
     private CompletionStage<ResponsePrimitive> process(
             RequestPrimitive outer, OpenedRequest.Inner request, RequestPrimitive decoded, InnerHandler inner) {
-        return inner.handle(decoded, request.peer())
-                .exceptionally(failure -> refused(decoded, failure))
+        CompletionStage<ResponsePrimitive> handled;
+        try {
+            handled = inner.handle(decoded, request.peer());
+        } catch (RuntimeException failure) {
+            handled = CompletableFuture.failedFuture(failure);
+        }
+        return handled.exceptionally(failure -> refused(decoded, failure))
                 .thenCompose(response -> call(() -> enclave.sealResponse(request.exchange(), CODEC.encode(response))))
                 .thenApply(object -> sealed(outer, object));
     }

@@ -122,6 +122,7 @@ final class EsprimPart {
     String sealCredentialResponse(String exchange, String requestId, String group) {
         Exchange open = exchange(exchange);
         if (!channel(open.peer()).esprim().unshared(exchange)) {
+            repeated.forget(exchange);
             throw new Refusal(
                     ResponseStatus.ESPRIM_UNKNOWN_RECV_RAND_ID,
                     "a credential is given only in a session that began with a RandObject for this member alone");

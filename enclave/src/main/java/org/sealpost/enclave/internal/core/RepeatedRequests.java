@@ -61,6 +61,14 @@ final class RepeatedRequests {
         return Optional.empty();
     }
 
+    /** Lets the request of an exchange come again: nothing was executed. */
+    void forget(String exchange) {
+        String key = open.remove(exchange);
+        if (key != null) {
+            seen.remove(key);
+        }
+    }
+
     /** Records the answer of the request that an exchange brought. */
     void answered(String exchange, byte[] answer) {
         String key = open.remove(exchange);

@@ -36,6 +36,10 @@ class EsprimRequestsTest {
         assertThatThrownBy(() -> b.server.enclave.sealCredentialResponse(opened.exchange(), "a", Building.DOORS))
                 .isInstanceOfSatisfying(
                         Refusal.class, r -> assertThat(r.status().code()).isEqualTo(4114));
+        SealedRequest again = seal(b.door1, unique(), inner("a", ""));
+        OpenedRequest.Inner unshared = (OpenedRequest.Inner) b.server.enclave.openRequest(again.esprimObject());
+        String answer = b.server.enclave.sealCredentialResponse(unshared.exchange(), "a", Building.DOORS);
+        assertThat(b.door1.enclave.openResponse(again.exchange(), answer)).isInstanceOf(OpenedResponse.Installed.class);
     }
 
     @Test
