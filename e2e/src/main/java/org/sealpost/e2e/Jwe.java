@@ -9,7 +9,6 @@ import java.security.interfaces.ECPublicKey;
 import java.util.Set;
 import javax.crypto.AEADBadTagException;
 import javax.crypto.Cipher;
-import javax.crypto.KeyAgreement;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 import org.sealpost.onem2m.Members;
@@ -120,7 +119,7 @@ public record Jwe(
                 PrimitiveCodec.of(Serialization.JSON)
                         .decodeTree(
                                 Jwk.print((ECPublicKey) ephemeral.getPublic()).getBytes(StandardCharsets.UTF_8)));
-        byte[] key = agree(ephemeral.getPrivate(), recipient);
+        byte[] key = agree(P256Agreement.of(ephemeral.getPrivate()), recipient);
         try {
             return sealWithFreshKey(header, key, random, plaintext);
         } finally {
@@ -130,6 +129,11 @@ public record Jwe(
 
     /** Opens what {@link #sealTo} sealed. */
     public byte[] openFrom(PrivateKey recipient) {
+        return openFrom(P256Agreement.of(recipient));
+    }
+
+    /** As {@link #openFrom(PrivateKey)}, with a key that may lie elsewhere. */
+    public byte[] openFrom(P256Agreement recipient) {
         JsonNode ephemeral = header.get("epk");
         if (!text("alg").equals(AGREE) || !text("enc").equals("A256GCM") || ephemeral == null) {
             throw malformed("is not sealed with ECDH-ES+A256KW");
@@ -199,30 +203,20 @@ public record Jwe(
     }
 
     /** Concat KDF (RFC 7518 4.6.2) with SHA-256 for one block: AlgorithmID "ECDH-ES+A256KW", empty party infos, 256 bits. */
-    private static byte[] agree(PrivateKey own, ECPublicKey peer) {
-        byte[] shared = new byte[0];
-        try {
-            KeyAgreement agreement = KeyAgreement.getInstance("ECDH");
-            agreement.init(own);
-            agreement.doPhase(peer, true);
-            shared = agreement.generateSecret();
-            byte[] algorithm = AGREE.getBytes(StandardCharsets.US_ASCII);
-            var input = java.nio.ByteBuffer.allocate(4 + shared.length + 4 + algorithm.length + 12);
-            input.putInt(1)
-                    .put(shared)
-                    .putInt(algorithm.length)
-                    .put(algorithm)
-                    .putInt(0)
-                    .putInt(0)
-                    .putInt(256);
-            byte[] key = Jwk.sha256(input.array());
-            Wipe.octets(input.array());
-            return key;
-        } catch (GeneralSecurityException e) {
-            throw malformed("names a key that can't be agreed with");
-        } finally {
-            Wipe.octets(shared);
-        }
+    private static byte[] agree(P256Agreement own, ECPublicKey peer) {
+        byte[] shared = own.agree(peer);
+        byte[] algorithm = AGREE.getBytes(StandardCharsets.US_ASCII);
+        var input = java.nio.ByteBuffer.allocate(4 + shared.length + 4 + algorithm.length + 12);
+        input.putInt(1)
+                .put(shared)
+                .putInt(algorithm.length)
+                .put(algorithm)
+                .putInt(0)
+                .putInt(0)
+                .putInt(256);
+        byte[] key = Jwk.sha256(input.array());
+        Wipe.octets(input.array(), shared);
+        return key;
     }
 
     private static String compact(String protectedHeader, byte[] encryptedKey, byte[] iv, byte[] sealed) {

@@ -35,7 +35,7 @@ public record Jws(
         Optional<String> delegation,
         byte[] payload,
         byte[] signature) {
-    private static final String JCA_NAME = "SHA256withECDSAinP1363Format";
+    static final String JCA_NAME = "SHA256withECDSAinP1363Format";
     private static final int SIGNATURE_LENGTH = 64;
     private static final int MAX_LENGTH = 1 << 18;
     private static final Set<String> HEADERS = Set.of("alg", "typ", "kid", "pct", "dlg");
@@ -46,19 +46,17 @@ public record Jws(
      * @param extra further headers: {@code pct} or {@code dlg}
      */
     public static String sign(PrivateKey key, String type, String keyId, Map<String, String> extra, byte[] payload) {
+        return sign(Es256Signer.of(key), type, keyId, extra, payload);
+    }
+
+    /** As {@link #sign(PrivateKey, String, String, Map, byte[])}, with a key that may lie elsewhere. */
+    public static String sign(Es256Signer key, String type, String keyId, Map<String, String> extra, byte[] payload) {
         ObjectNode header = JsonNodeFactory.instance.objectNode();
         header.put("alg", "ES256").put("typ", type).put("kid", keyId);
         extra.forEach(header::put);
         String input = Base64Url.encode(PrimitiveCodec.of(Serialization.JSON).encodeTree(header)) + "."
                 + Base64Url.encode(payload);
-        try {
-            Signature signer = Signature.getInstance(JCA_NAME);
-            signer.initSign(key);
-            signer.update(input.getBytes(StandardCharsets.US_ASCII));
-            return input + "." + Base64Url.encode(signer.sign());
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("the platform can't sign with ES256", e);
-        }
+        return input + "." + Base64Url.encode(key.sign(input.getBytes(StandardCharsets.US_ASCII)));
     }
 
     /**

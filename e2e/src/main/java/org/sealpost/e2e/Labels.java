@@ -26,6 +26,13 @@ public final class Labels {
     /** Key that seals an enclave's state, from its key file. */
     public static final String ENCLAVE_STATE = "sealpost/v1/enclave/state";
 
+    /** Key that seals an enclave's state, from a root key in a token. */
+    public static final String ENCLAVE_STATE_TOKEN = "sealpost/v1/enclave/state-token";
+
+    /** Context of the agreement that a wrapping key travels under. */
+    public static final String WRAPPING_AGREEMENT = "sealpost/v1/enrolment/wrapping-agreement";
+
+    public static final String TYPE_ATTESTATION = "sealpost-attestation+jws";
     public static final String TYPE_ENROLMENT_ENVELOPE = "sealpost-enrolment+jwe";
     public static final String TYPE_ENROLMENT = "sealpost-enrolment+jws";
     public static final String TYPE_CREDENTIAL = "sealpost-credential+jws";

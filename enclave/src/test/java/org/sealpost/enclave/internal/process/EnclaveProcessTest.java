@@ -50,7 +50,7 @@ class EnclaveProcessTest {
         Enclave door = process.compartment("door");
         assertThat(server.attest().kind()).isEqualTo("process");
         enrol(server, door);
-        server.createGroup(GROUP, new GroupPolicy("point-to-point", true, List.of(), 0, 3600, "A256GCM"));
+        server.createGroup(GROUP, new GroupPolicy("point-to-point", true, List.of(), 0, 3600, "A256GCM", 0));
         server.newEpoch(GROUP, 1, List.of(new Member(DOOR, "", 1)));
         var sealed = server.sealCredential(DOOR, Optional.of(door.receiverRandObject(SERVER)), GROUP);
         var answered = (OpenedRequest.Answered) door.openRequest(sealed.esprimObject());
