@@ -1,0 +1,157 @@
+package org.sealpost.e2e.tls;
+
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Vector;
+import org.bouncycastle.crypto.ec.CustomNamedCurves;
+import org.bouncycastle.crypto.params.ECDomainParameters;
+import org.bouncycastle.crypto.params.ECPrivateKeyParameters;
+import org.bouncycastle.tls.AlertDescription;
+import org.bouncycastle.tls.Certificate;
+import org.bouncycastle.tls.HashAlgorithm;
+import org.bouncycastle.tls.NamedGroup;
+import org.bouncycastle.tls.ProtocolVersion;
+import org.bouncycastle.tls.SignatureAlgorithm;
+import org.bouncycastle.tls.SignatureAndHashAlgorithm;
+import org.bouncycastle.tls.TlsContext;
+import org.bouncycastle.tls.TlsCredentialedSigner;
+import org.bouncycastle.tls.TlsFatalAlert;
+import org.bouncycastle.tls.crypto.TlsCertificate;
+import org.bouncycastle.tls.crypto.TlsCryptoParameters;
+import org.bouncycastle.tls.crypto.impl.bc.BcDefaultTlsCredentialedSigner;
+import org.bouncycastle.tls.crypto.impl.bc.BcTlsCrypto;
+import org.sealpost.e2e.Wipe;
+
+/** What client and server have in common: settings, the one curve and signature algorithm, the peer's certificate, and what comes out. */
+final class Side {
+    static final SignatureAndHashAlgorithm ECDSA_SHA256 =
+            SignatureAndHashAlgorithm.getInstance(HashAlgorithm.sha256, SignatureAlgorithm.ecdsa);
+
+    private static final ECDomainParameters P256 = new ECDomainParameters(CustomNamedCurves.getByName("secp256r1"));
+
+    private final TlsCredential credential;
+    private final TlsSettings settings;
+    private final BcTlsCrypto crypto;
+    private final Map<String, byte[]> exports = new HashMap<>();
+    private Optional<VerifiedCertificate> peer = Optional.empty();
+    private Optional<TlsFacts> facts = Optional.empty();
+    private Optional<TlsFailure> failure = Optional.empty();
+
+    Side(TlsCredential credential, TlsSettings settings, SecureRandom random) {
+        boolean certified = credential instanceof TlsCredential.Certified;
+        if (certified != settings.suites().get(0).certificates()) {
+            throw new IllegalArgumentException("the cipher suites do not fit the credential");
+        }
+        this.credential = credential;
+        this.settings = settings;
+        this.crypto = new BcTlsCrypto(random);
+    }
+
+    BcTlsCrypto crypto() {
+        return crypto;
+    }
+
+    TlsCredential credential() {
+        return credential;
+    }
+
+    TlsSettings settings() {
+        return settings;
+    }
+
+    Map<String, byte[]> exports() {
+        return exports;
+    }
+
+    Optional<TlsFacts> facts() {
+        return facts;
+    }
+
+    Optional<TlsFailure> failure() {
+        return failure;
+    }
+
+    int[] suites() {
+        return settings.suites().stream().mapToInt(TlsSuite::number).toArray();
+    }
+
+    static ProtocolVersion[] versions() {
+        return ProtocolVersion.TLSv12.only();
+    }
+
+    static int[] groups() {
+        return new int[] {NamedGroup.secp256r1};
+    }
+
+    static Vector<SignatureAndHashAlgorithm> signatures() {
+        return new Vector<>(List.of(ECDSA_SHA256));
+    }
+
+    TlsCredentialedSigner signer(TlsContext context) throws IOException {
+        if (!(credential instanceof TlsCredential.Certified own)) {
+            throw new TlsFatalAlert(AlertDescription.internal_error);
+        }
+        try {
+            TlsCertificate[] chain = new TlsCertificate[own.chain().size()];
+            for (int i = 0; i < chain.length; i++) {
+                chain[i] = crypto.createCertificate(own.chain().get(i).getEncoded());
+            }
+            return new BcDefaultTlsCredentialedSigner(
+                    new TlsCryptoParameters(context),
+                    crypto,
+                    new ECPrivateKeyParameters(own.key().getS(), P256),
+                    new Certificate(chain),
+                    ECDSA_SHA256);
+        } catch (CertificateException e) {
+            throw new TlsFatalAlert(AlertDescription.internal_error, e);
+        }
+    }
+
+    /** Checks the peer's chain before anything is done with its key. */
+    void peerCertificate(Certificate chain, boolean peerIsServer) throws IOException {
+        if (!(credential instanceof TlsCredential.Certified own)) {
+            throw new TlsFatalAlert(AlertDescription.unexpected_message);
+        }
+        try {
+            CertificateFactory factory = CertificateFactory.getInstance("X.509");
+            List<X509Certificate> certificates = new ArrayList<>();
+            for (TlsCertificate certificate : chain.getCertificateList()) {
+                certificates.add((X509Certificate)
+                        factory.generateCertificate(new java.io.ByteArrayInputStream(certificate.getEncoded())));
+            }
+            peer = Optional.of(own.peers().verify(certificates, peerIsServer));
+        } catch (TlsFailure refused) {
+            failure = Optional.of(refused);
+            throw new TlsFatalAlert(AlertDescription.bad_certificate);
+        } catch (CertificateException e) {
+            failure = Optional.of(
+                    new TlsFailure(TlsFailure.Kind.CERTIFICATE, "the peer's certificate can't be read as X.509"));
+            throw new TlsFatalAlert(AlertDescription.bad_certificate);
+        }
+    }
+
+    /** The last moment at which keys can be exported. */
+    void complete(TlsContext context, Optional<String> keyId, Optional<String> serverName) throws IOException {
+        var parameters = context.getSecurityParametersConnection();
+        TlsSuite suite = TlsSuite.of(parameters.getCipherSuite());
+        if (!parameters.isExtendedMasterSecret() || suite.certificates() != peer.isPresent()) {
+            throw new TlsFatalAlert(AlertDescription.handshake_failure);
+        }
+        settings.exports()
+                .forEach((label, length) -> exports.put(label, context.exportKeyingMaterial(label, null, length)));
+        facts = Optional.of(new TlsFacts(suite, keyId, peer, serverName));
+    }
+
+    void forget() {
+        exports.values().forEach(Wipe::octets);
+        exports.clear();
+    }
+}
