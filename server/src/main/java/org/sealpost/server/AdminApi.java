@@ -179,7 +179,9 @@ final class AdminApi {
 
     private JsonNode enrol(JsonNode body) {
         Members m = Members.of(
-                body, "an enrolment request", Set.of("identity", "agreementKey", "signatureKey", "attestation", "fingerprint"));
+                body,
+                "an enrolment request",
+                Set.of("identity", "agreementKey", "signatureKey", "attestation", "fingerprint"));
         EnrolledPeer peer = server.enrol(new EnrolmentRequest(
                 m.text("identity"),
                 m.text("agreementKey"),
