@@ -1,8 +1,6 @@
 package org.sealpost.e2e;
 
-import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
-import java.security.Signature;
 
 /** Signs with ES256 (RFC 7518 3.4) under a key that the caller need not see: it may lie in a token. */
 @FunctionalInterface
@@ -16,15 +14,6 @@ public interface Es256Signer {
 
     /** Signs with a key of this process. */
     static Es256Signer of(PrivateKey key) {
-        return input -> {
-            try {
-                Signature signer = Signature.getInstance(Jws.JCA_NAME);
-                signer.initSign(key);
-                signer.update(input);
-                return signer.sign();
-            } catch (GeneralSecurityException e) {
-                throw new IllegalStateException("the platform can't sign with ES256", e);
-            }
-        };
+        return input -> Es256.sign(key, input);
     }
 }

@@ -44,6 +44,8 @@ public final class Labels {
     public static final String TYPE_PURPOSE = "sealpost-purpose+jws";
     public static final String TYPE_DELEGATION = "sealpost-delegation+jws";
     public static final String TYPE_CHECKPOINT = "sealpost-checkpoint+jws";
+    public static final String TYPE_DATA_ENVELOPE = "sealpost-data+jwe";
+    public static final String TYPE_DATA = "sealpost-data+jws";
 
     private Labels() {}
 }

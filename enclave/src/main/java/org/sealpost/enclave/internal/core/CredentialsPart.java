@@ -46,7 +46,11 @@ final class CredentialsPart {
         if (vault.now() > credential.notAfter()) {
             throw new Refusal(ResponseStatus.REQUEST_TIMEOUT, "a credential has expired");
         }
-        byte[] secret = vault.custody().acceptEpochSecret(anchor.wrapping(), credential.wrappedSecret());
+        byte[] secret = vault.custody()
+                .acceptEpochSecret(
+                        anchor.wrapping(),
+                        credential.wrappedSecret(),
+                        credential.group() + " epoch " + credential.epoch());
         return install(credential, secret, identity);
     }
 
@@ -95,7 +99,6 @@ final class CredentialsPart {
             throw new Refusal(
                     ResponseStatus.CONFLICT, "two credentials with different secrets claim one epoch: report it");
         }
-        vault.observed("epoch-secret", group + " epoch " + credential.epoch(), secret);
         vault.change(s -> {
             s.credentials.put(group, held(credential, secret, held, fresh));
             s.timeFloor = Math.max(s.timeFloor, credential.notBefore());

@@ -42,10 +42,11 @@ public interface KeyCustody {
     /**
      * Takes in an epoch secret that was wrapped with a wrapping key.
      *
+     * @param owner group and epoch
      * @return its reference
      * @throws org.sealpost.onem2m.Refusal 4115 when it was wrapped with another key
      */
-    byte[] acceptEpochSecret(byte[] wrappingKey, byte[] wrapped);
+    byte[] acceptEpochSecret(byte[] wrappingKey, byte[] wrapped, String owner);
 
     /** The keys of an epoch, by the reference of its secret, or the secret itself (32 octets) where this compartment drew it. */
     EpochKeys epochKeys(byte[] reference, String group, long epoch);

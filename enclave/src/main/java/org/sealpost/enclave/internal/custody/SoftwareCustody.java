@@ -50,8 +50,10 @@ public final class SoftwareCustody implements KeyCustody {
     }
 
     @Override
-    public byte[] acceptEpochSecret(byte[] wrappingKey, byte[] wrapped) {
-        return KeyWrap.unwrap(wrappingKey, wrapped);
+    public byte[] acceptEpochSecret(byte[] wrappingKey, byte[] wrapped, String owner) {
+        byte[] secret = KeyWrap.unwrap(wrappingKey, wrapped);
+        observer.observe("epoch-secret", owner, secret);
+        return secret;
     }
 
     @Override
