@@ -55,6 +55,12 @@ public final class Labels {
     /** Key that seals an enclave's state, from its key file. */
     public static final String ENCLAVE_STATE = "sealpost/v1/enclave/state";
 
+    /** Key that seals an enclave's state, from a root key in a token. */
+    public static final String ENCLAVE_STATE_TOKEN = "sealpost/v1/enclave/state-token";
+
+    /** Context of the agreement that a wrapping key travels under. */
+    public static final String WRAPPING_AGREEMENT = "sealpost/v1/enrolment/wrapping-agreement";
+
     /** Exporter (RFC 5705) of an enrolment key and its id, MEF and its client (TS-0003 10.3.1). */
     public static final String EXPORT_ENROLMENT = "EXPORTER-oneM2M-Bootstrap";
 
@@ -83,6 +89,7 @@ public final class Labels {
     public static final String PROVISIONED_WRAPPING = "sealpost/v1/provisioned/wrapping";
 
     public static final String TYPE_MANUFACTURE_ENVELOPE = "sealpost-manufacture+jwe";
+    public static final String TYPE_ATTESTATION = "sealpost-attestation+jws";
     public static final String TYPE_ENROLMENT_ENVELOPE = "sealpost-enrolment+jwe";
     public static final String TYPE_ENROLMENT = "sealpost-enrolment+jws";
     public static final String TYPE_CREDENTIAL = "sealpost-credential+jws";
