@@ -18,7 +18,7 @@ import org.sealpost.oscore.cose.CoseSign1;
  *
  * <pre>block = [COSE_Sign1 with the header as payload (bstr), entries (bstr)]
  * entry = subset (2 (height + 1) bits, whole octets) | seed XOR mask (16)
- * external_aad of the signature = "sealpost/v1/block" | 0x00 | root of the entries' Merkle tree (16)</pre>
+ * external_aad of the signature = label of blocks | 0x00 | root of the entries' Merkle tree (16)</pre>
  *
  * No entry has a tag: the signature covers all of them, and the commitment in the header tells a member that it uncovered the one seed that everybody gets.
  */

@@ -15,13 +15,13 @@ import org.sealpost.oscore.cose.CoseSign1;
 /**
  * The server's word that a group moved on by members joining and nobody leaving: everybody computes the new secret from the one they have, a joiner gets the new one only and can't go back.
  *
- * <pre>COSE_Sign1 with payload [1, group (8), generation, block (16), epoch, not-after, check (16)], external_aad = "sealpost/v1/notice"
- * ES(k+1) = HKDF(ES(k), "sealpost/v1/epoch/ratchet" | 0x00 | group | 0x00 | k+1 (8))</pre>
+ * <pre>COSE_Sign1 with payload [1, group (8), generation, block (16), epoch, not-after, check (16)], external_aad = label of notices
+ * ES(k+1) = HKDF(ES(k), label of ratchets | 0x00 | group | 0x00 | k+1 (8))</pre>
  *
  * The newest block with the newest notice after it is all that a member needs, however many ratchets there were between.
  *
  * @param block hash of the newest block; a notice counts on top of it
- * @param check first 16 octets of HMAC-SHA256(secret, "sealpost/v1/epoch/check")
+ * @param check first 16 octets of HMAC-SHA256(secret, label of checks)
  */
 public record RatchetNotice(
         byte[] group, long generation, byte[] block, long epoch, long notAfter, byte[] check, CoseSign1 signed) {
