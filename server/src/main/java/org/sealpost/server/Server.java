@@ -204,9 +204,10 @@ public final class Server implements AutoCloseable {
 
     private void remind() {
         try {
+            authority.resume();
             commands.remind();
-        } catch (StorageException failure) {
-            // the database is away for the moment: the next round reminds
+        } catch (StorageException | EnclaveUnavailable failure) {
+            // the database or the enclave is away for the moment: the next round does it
         }
     }
 
