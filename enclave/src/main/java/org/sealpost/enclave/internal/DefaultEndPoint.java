@@ -65,10 +65,11 @@ public final class DefaultEndPoint implements EndPoint {
                 .thenCompose(has -> has
                         ? done(Optional.<String>empty())
                         : begin(route, unshared).thenApply(Optional::of))
-                .thenCompose(object -> attempt(peer, octets, route, object))
-                .exceptionallyCompose(failure -> startsOver(peer, failure)
-                        ? randObject(route).thenCompose(object -> attempt(peer, octets, route, Optional.of(object)))
-                        : CompletableFuture.failedFuture(cause(failure)))
+                .thenCompose(object -> attempt(peer, octets, route, object)
+                        .exceptionallyCompose(failure -> startsOver(peer, failure)
+                                ? randObject(route)
+                                        .thenCompose(fresh -> attempt(peer, octets, route, Optional.of(fresh)))
+                                : CompletableFuture.failedFuture(cause(failure))))
                 .thenCompose(opened -> finish(opened, route))
                 .whenComplete((answer, failure) -> {
                     if (failure == null) {
