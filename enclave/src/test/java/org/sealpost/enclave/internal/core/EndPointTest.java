@@ -119,8 +119,8 @@ class EndPointTest {
     @Test
     void whoeverForgesAllAnswersGainsNoFloodAndNoWeakerSession() {
         request();
-        onTheWay = answer -> ResponsePrimitive.refused(
-                new Refusal(ResponseStatus.ESPRIM_BAD_MAC, "forged"), answer.requestId());
+        onTheWay = answer ->
+                ResponsePrimitive.refused(new Refusal(ResponseStatus.ESPRIM_BAD_MAC, "forged"), answer.requestId());
         sent.clear();
         for (int i = 0; i < 50; i++) {
             refused(4115, this::request);
@@ -174,7 +174,8 @@ class EndPointTest {
         @Override
         public CompletionStage<ResponsePrimitive> send(Content content) {
             sent.add(content);
-            RequestPrimitive outer = RequestPrimitive.of(Operation.NOTIFY, "/in-cse", "/gw-north/Cdoor-1", "o" + sent.size())
+            RequestPrimitive outer = RequestPrimitive.of(
+                            Operation.NOTIFY, "/in-cse", "/gw-north/Cdoor-1", "o" + sent.size())
                     .content(content)
                     .build();
             return server.receive(outer, b.door1.identity, EndPointTest.this::execute)
