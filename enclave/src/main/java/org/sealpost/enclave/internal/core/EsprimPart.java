@@ -22,6 +22,7 @@ import org.sealpost.enclave.EndPointKeys.Negotiation;
 import org.sealpost.enclave.EndPointKeys.OpenedRequest;
 import org.sealpost.enclave.EndPointKeys.OpenedResponse;
 import org.sealpost.enclave.EndPointKeys.SealedRequest;
+import org.sealpost.enclave.internal.MafKeys;
 import org.sealpost.group.CredentialConfirmation;
 import org.sealpost.onem2m.Content;
 import org.sealpost.onem2m.Operation;
@@ -44,11 +45,13 @@ final class EsprimPart {
     private final CredentialsPart credentials;
     private final AuthorityPart authority;
     private final Epochs epochs;
+    private final DistributedKeys distributed;
     private final Map<String, Channel> channels = new HashMap<>();
     private final Map<String, Exchange> exchanges = bounded(MAX_EXCHANGES);
     private final Map<String, OpenedRequest.Answered> answers = bounded(MAX_ANSWERS);
     private final Map<String, String> errorIds = bounded(MAX_EXCHANGES);
     private final SharedObjects shared = new SharedObjects(SHARED_LIFETIME);
+    private final Map<String, RandObject> beforeTheKey = bounded(MAX_ANSWERS);
     private final RepeatedRequests repeated = new RepeatedRequests();
 
     private record Channel(String keyId, EsprimChannel esprim) {}
@@ -64,9 +67,20 @@ final class EsprimPart {
         this.credentials = credentials;
         this.authority = authority;
         this.epochs = epochs;
+        this.distributed = new DistributedKeys(vault);
     }
 
-    String receiverRandObject(String requester) {
+    /** @param early whether a key with the requester may still come, from a MAF, with its first message */
+    String receiverRandObject(String requester, boolean early) {
+        if (early && !enrolledWith(requester) && distributed.with(requester).isEmpty()) {
+            RandObject object = RandObject.fresh(
+                    RandObject.Role.RECEIVER,
+                    vault.instant().plus(LIFETIME),
+                    new AeadPolicy(Aead.A256GCM).offer(),
+                    vault.random());
+            beforeTheKey.put(requester, object);
+            return object.canonical();
+        }
         return channel(requester)
                 .esprim()
                 .issue(vault.instant(), vault.random())
@@ -139,6 +153,22 @@ final class EsprimPart {
         exchanges.remove(exchange);
         repeated.answered(exchange, inner);
         return sealed;
+    }
+
+    /** The key id of a request that a MAF has to be asked about first, if it is one that these MAFs serve. */
+    Optional<String> unknownKey(String object, MafKeys mafs) {
+        try {
+            String keyId = EsprimChannel.keyIdOf(object);
+            boolean served = mafs.serves(keyId.substring(keyId.indexOf('@') + 1));
+            return Optional.of(keyId).filter(id -> served && provisioned(id).isEmpty() && distributed.wanted(id));
+        } catch (Refusal malformed) {
+            return Optional.empty();
+        }
+    }
+
+    /** Takes a MAF's answer. */
+    void learn(String keyId, Optional<MafKeys.ConnectionKey> answer) {
+        answer.ifPresentOrElse(key -> distributed.learn(keyId, key), distributed::failed);
     }
 
     OpenedRequest openRequest(String object) {
@@ -299,7 +329,13 @@ final class EsprimPart {
     private Channel channel(String peer) {
         String keyId;
         byte[] pairwise;
-        if (vault.state().authority.isPresent()) {
+        Instant keyExpiry = Instant.MAX;
+        Optional<StateImage.DistributedKey> fromMaf = enrolledWith(peer) ? Optional.empty() : distributed.with(peer);
+        if (fromMaf.isPresent()) {
+            keyId = fromMaf.get().keyId();
+            pairwise = fromMaf.get().pairwise();
+            keyExpiry = Instant.ofEpochSecond(fromMaf.get().notAfter());
+        } else if (vault.state().authority.isPresent()) {
             StateImage.Peer known = authority.peer(peer);
             keyId = known.keyId();
             pairwise = known.pairwise();
@@ -320,13 +356,8 @@ final class EsprimPart {
         forget(peer);
         AeadPolicy policy = new AeadPolicy(floor(peer));
         EsprimChannel esprim = new EsprimChannel(
-                keyId,
-                pairwise.clone(),
-                Instant.MAX,
-                policy,
-                SessionLimits.lasting(LIFETIME),
-                shared,
-                derivation(peer));
+                keyId, pairwise.clone(), keyExpiry, policy, SessionLimits.lasting(LIFETIME), shared, derivation(peer));
+        Optional.ofNullable(beforeTheKey.remove(peer)).ifPresent(esprim::adopt);
         Channel made = new Channel(keyId, esprim);
         channels.put(peer, made);
         return made;
@@ -351,16 +382,35 @@ final class EsprimPart {
                 .orElse(Aead.A256GCM);
     }
 
+    private boolean enrolledWith(String peer) {
+        return vault.state()
+                .authority
+                .map(a -> a.peers.containsKey(peer))
+                .orElseGet(() -> vault.state()
+                        .anchor
+                        .filter(a -> a.server().equals(peer))
+                        .isPresent());
+    }
+
+    /** The peer of a key: enrolled, or brought together by a MAF where there was no enrolment. */
     private String peerOf(String keyId) {
-        Optional<String> peer = vault.state().authority.isPresent()
+        return provisioned(keyId)
+                .or(() -> distributed
+                        .find(keyId)
+                        .map(StateImage.DistributedKey::peer)
+                        .filter(peer -> !enrolledWith(peer)))
+                .orElseThrow(() -> new Refusal(
+                        ResponseStatus.ESPRIM_UNKNOWN_KEY_ID,
+                        "the pairwise key id is not known here: enrol the end point again"));
+    }
+
+    private Optional<String> provisioned(String keyId) {
+        return vault.state().authority.isPresent()
                 ? authority.authority().peers.values().stream()
                         .filter(p -> p.keyId().equals(keyId))
                         .map(StateImage.Peer::identity)
                         .findFirst()
                 : vault.state().anchor.filter(a -> a.keyId().equals(keyId)).map(StateImage.Anchor::server);
-        return peer.orElseThrow(() -> new Refusal(
-                ResponseStatus.ESPRIM_UNKNOWN_KEY_ID,
-                "the pairwise key id is not known here: enrol the end point again"));
     }
 
     private Exchange exchange(String handle) {

@@ -46,7 +46,13 @@ public final class StateImage {
     public Map<String, SymmetricDataKey> dataKeys = new HashMap<>();
     public Map<String, DataKeys.DataPeer> dataPeers = new HashMap<>();
 
+    /** Pairwise keys that a MAF distributed, by key id. */
+    public Map<String, DistributedKey> distributed = new LinkedHashMap<>();
+
     public Optional<Authority> authority = Optional.empty();
+
+    /** A pairwise key from a MAF; {@code notAfter} in epoch seconds. */
+    public record DistributedKey(String keyId, String peer, byte[] pairwise, long notAfter) {}
 
     /** Own key pairs for data: private scalars and public JWKs. */
     public record DataOwn(
