@@ -67,6 +67,9 @@ public interface AuthorityKeys {
     /** Verifies a checkpoint signature. */
     boolean verifyCheckpoint(String checkpoint, long sequence, byte[] head);
 
+    /** Protection level that every secure environment has. */
+    int ANY_SECURE_ENVIRONMENT = 0;
+
     /** Kinds of end points. */
     enum Role {
         DEVICE,
@@ -94,7 +97,25 @@ public interface AuthorityKeys {
             long overlapSeconds,
             long lifetimeSeconds,
             String algorithmFloor,
-            int secureEnvironment) {}
+            int secureEnvironment) {
+        /** A policy that takes any secure environment. */
+        public GroupPolicy(
+                String scheme,
+                boolean agentIsMember,
+                List<String> nonDelegableVerbs,
+                long overlapSeconds,
+                long lifetimeSeconds,
+                String algorithmFloor) {
+            this(
+                    scheme,
+                    agentIsMember,
+                    nonDelegableVerbs,
+                    overlapSeconds,
+                    lifetimeSeconds,
+                    algorithmFloor,
+                    ANY_SECURE_ENVIRONMENT);
+        }
+    }
 
     /** Public facts of an authority: its identity and the key id of its root (RFC 7638 thumbprint), root public JWK. */
     record AuthorityFacts(String identity, String rootKeyId, String rootKey) {}

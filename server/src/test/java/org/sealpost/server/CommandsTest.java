@@ -53,7 +53,7 @@ class CommandsTest {
         server.found("//sealpost.example/in-cse");
         var peer = server.enrolPeer(door.enrolmentRequest(DOOR), Role.DEVICE);
         door.acceptEnrolment(peer.enrolmentPackage());
-        server.createGroup(DOORS, new GroupPolicy("point-to-point", true, List.of(), 60, 86_400, "A256GCM", 0));
+        server.createGroup(DOORS, new GroupPolicy("point-to-point", true, List.of(), 60, 86_400, "A256GCM"));
         server.newEpoch(DOORS, 1, List.of(new Member(DOOR, "floor-1", 1)));
         var rand = door.receiverRandObject("//sealpost.example/in-cse");
         var sealed = server.sealCredential(DOOR, java.util.Optional.of(rand), DOORS);
