@@ -1,5 +1,9 @@
 package org.sealpost.agent;
 
+import org.sealpost.enclave.SecureEnvironment;
+import java.util.List;
+import java.util.Map;
+import java.util.LinkedHashMap;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -117,6 +121,21 @@ public final class AgentMain implements Callable<Integer> {
     @Nullable
     Path portFile;
 
+    @Option(
+            names = "--secure-environment",
+            paramLabel = "KIND",
+            defaultValue = "process",
+            description = "Where keys lie: process (memory of a process of their own) or pkcs11 (a token). Default"
+                    + " ${DEFAULT-VALUE}.")
+    String secureEnvironment = "";
+
+    @Option(
+            names = "--enclave",
+            paramLabel = "OPTION=VALUE",
+            description = "For the enclave program, repeatable: key-file, passphrase-file, pkcs11, token, slot, pin-file"
+                    + " (sealpost enclave --help).")
+    Map<String, String> enclaveOptions = new LinkedHashMap<>();
+
     @Option(names = "--check", description = "Wire everything on scratch state, then stop.")
     boolean check;
 
@@ -152,7 +171,10 @@ public final class AgentMain implements Callable<Integer> {
     private int run(URI at, Path directory) throws IOException, InterruptedException {
         CountDownLatch stopped = new CountDownLatch(1);
         Files.createDirectories(directory);
-        Agent agent = Agent.start(config(at, Optional.ofNullable(listen)), directory);
+        Agent agent = Agent.start(
+                config(at, Optional.ofNullable(listen)),
+                directory,
+                SecureEnvironment.options(secureEnvironment, enclaveOptions));
         OperatorDoor door = ControlApi.open(agent, address(control), directory.resolve("agent.token"));
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
@@ -219,7 +241,7 @@ public final class AgentMain implements Callable<Integer> {
     private int checkOnly() throws IOException {
         Path scratch = Files.createTempDirectory("agent-check");
         URI nowhere = URI.create("http://127.0.0.1:9");
-        try (Agent agent = Agent.start(config(nowhere, Optional.of(URI.create("http://127.0.0.1:0"))), scratch);
+        try (Agent agent = Agent.start(config(nowhere, Optional.of(URI.create("http://127.0.0.1:0"))), scratch, List.of());
                 OperatorDoor door = ControlApi.open(agent, address("127.0.0.1:0"), scratch.resolve("agent.token"))) {
             agent.enclave().enrolmentRequest(agent.config().identity());
             System.err.println("sealpost agent: checked at " + door.address());

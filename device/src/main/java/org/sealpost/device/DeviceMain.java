@@ -1,5 +1,8 @@
 package org.sealpost.device;
 
+import org.sealpost.enclave.SecureEnvironment;
+import java.util.Map;
+import java.util.LinkedHashMap;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -131,6 +134,21 @@ public final class DeviceMain implements Callable<Integer> {
             description = "Seed of the simulated readings. Default ${DEFAULT-VALUE}.")
     long seed;
 
+    @Option(
+            names = "--secure-environment",
+            paramLabel = "KIND",
+            defaultValue = "process",
+            description = "Where keys lie: process (memory of a process of their own) or pkcs11 (a token). Default"
+                    + " ${DEFAULT-VALUE}.")
+    String secureEnvironment = "";
+
+    @Option(
+            names = "--enclave",
+            paramLabel = "OPTION=VALUE",
+            description = "For the enclave program, repeatable: key-file, passphrase-file, pkcs11, token, slot, pin-file"
+                    + " (sealpost enclave --help).")
+    Map<String, String> enclaveOptions = new LinkedHashMap<>();
+
     @Option(names = "--check", description = "Wire everything on scratch state, then stop.")
     boolean check;
 
@@ -160,7 +178,10 @@ public final class DeviceMain implements Callable<Integer> {
     private int run(URI at, Path directory) throws IOException, InterruptedException {
         CountDownLatch stopped = new CountDownLatch(1);
         Files.createDirectories(directory);
-        Device device = Device.connect(config(at), directory);
+        Device device = Device.connect(
+                config(at),
+                SecureEnvironment.process(SecureEnvironment.ProcessConfig.in(
+                        directory, SecureEnvironment.options(secureEnvironment, enclaveOptions))));
         SimulatedDevice simulated = new SimulatedDevice(
                 device, function, directory, Optional.ofNullable(statusFile), readingInterval * 1000, seed, remark);
         Runtime.getRuntime()

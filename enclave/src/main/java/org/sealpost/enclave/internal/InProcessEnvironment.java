@@ -67,7 +67,7 @@ public final class InProcessEnvironment implements SecureEnvironment {
     }
 
     private KeyCustody custody(String name) {
-        return token.<KeyCustody>map(t -> new TokenCustody(t.token(), t.root(), name, random))
+        return token.<KeyCustody>map(t -> new TokenCustody(t.token(), t.root(), name, random, observer))
                 .orElseGet(() -> new SoftwareCustody(random, observer));
     }
 

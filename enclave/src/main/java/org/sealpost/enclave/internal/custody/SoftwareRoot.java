@@ -34,7 +34,7 @@ public final class SoftwareRoot implements StateRoot {
 
     private SoftwareRoot(byte[] root, SecretObserver observer) {
         this.root = root;
-        observer.observe("state-root", "enclave", root);
+        observer.observe("state-key-file", "enclave", root);
     }
 
     /**

@@ -11,12 +11,14 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.sealpost.e2e.Es256Signer;
 import org.sealpost.e2e.Jwk;
 import org.sealpost.e2e.KeyWrap;
 import org.sealpost.e2e.P256Agreement;
 import org.sealpost.e2e.WrappingAgreement;
 import org.sealpost.enclave.EnclaveUnavailable;
+import org.sealpost.enclave.internal.SecretObserver;
 import org.sealpost.enclave.internal.custody.KeyCustody;
 import org.sealpost.group.EpochKeys;
 import org.sealpost.onem2m.Refusal;
@@ -35,6 +37,13 @@ public final class TokenCustody implements KeyCustody {
     private static final int WRAPPING_REFERENCE = ID + POINT + CONTEXT + KeyWrap.WRAPPED_LENGTH;
     private static final int EPOCH_REFERENCE = WRAPPING_REFERENCE + KeyWrap.WRAPPED_LENGTH;
 
+    /** What tokens return for a wrapped key that is not authentic; SoftHSM2 the general error, so that the token is asked whether it still works. */
+    private static final Set<Long> UNWRAPPABLE = Set.of(
+            Ck.CKR_WRAPPED_KEY_INVALID,
+            Ck.CKR_WRAPPED_KEY_LEN_RANGE,
+            Ck.CKR_GENERAL_ERROR,
+            Ck.CKR_FUNCTION_FAILED);
+
     private static final List<Token.Mechanism> NEEDED = List.of(
             new Token.Mechanism("CKM_EC_KEY_PAIR_GEN", Ck.CKM_EC_KEY_PAIR_GEN),
             new Token.Mechanism("CKM_ECDSA", Ck.CKM_ECDSA),
@@ -45,6 +54,7 @@ public final class TokenCustody implements KeyCustody {
     private final Token token;
     private final String label;
     private final SecureRandom random;
+    private final SecretObserver observer;
     private final List<byte[]> made = new ArrayList<>();
     private final Map<String, Long> handles = new HashMap<>();
     private long login;
@@ -55,10 +65,11 @@ public final class TokenCustody implements KeyCustody {
      *
      * @throws EnclaveUnavailable when the token lacks what is needed
      */
-    public TokenCustody(Token token, TokenRoot root, String compartment, SecureRandom random) {
+    public TokenCustody(Token token, TokenRoot root, String compartment, SecureRandom random, SecretObserver observer) {
         this.token = token;
         this.label = root.prefix() + "/" + compartment;
         this.random = random;
+        this.observer = observer;
         requireMechanisms(token);
     }
 
@@ -129,6 +140,12 @@ public final class TokenCustody implements KeyCustody {
     @Override
     public byte[] acceptEpochSecret(byte[] wrappingKey, byte[] wrapped, String owner) {
         requireLength(wrapped);
+        if (wrappingKey.length == KEY) {
+            // Came by provisioning, derived from a pairwise key: the token never had it.
+            byte[] secret = KeyWrap.unwrap(wrappingKey, wrapped);
+            observer.observe("epoch-secret", owner, secret);
+            return secret;
+        }
         byte[] reference = ByteBuffer.allocate(EPOCH_REFERENCE)
                 .put(wrappingKey)
                 .put(wrapped)
@@ -265,12 +282,12 @@ public final class TokenCustody implements KeyCustody {
         try {
             return session.unwrap(key, wrapped, template);
         } catch (TokenFailure failure) {
-            if (failure.code() == Ck.CKR_WRAPPED_KEY_INVALID || failure.code() == Ck.CKR_WRAPPED_KEY_LEN_RANGE) {
-                throw new Refusal(
-                        ResponseStatus.ESPRIM_BAD_MAC,
-                        "a wrapped key is not authentic: it was sealed for another end point");
+            if (!UNWRAPPABLE.contains(failure.code()) || !session.flag(key, Ck.CKA_SENSITIVE)) {
+                throw failure;
             }
-            throw failure;
+            throw new Refusal(
+                    ResponseStatus.ESPRIM_BAD_MAC,
+                    "a wrapped key is not authentic: it was sealed for another end point");
         }
     }
 

@@ -1,9 +1,11 @@
 package org.sealpost.enclave.internal.contract;
 
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.sealpost.enclave.SecureEnvironment;
 
 /** The contract, in a process of its own. */
+@Tag("long")
 class ProcessContractTest extends SecureEnvironmentContract {
     @Override
     SecureEnvironment open(Path state) {

@@ -251,7 +251,7 @@ abstract class SecureEnvironmentContract {
                 .hasMessageContaining("nothing was changed");
         Files.delete(inTheWay);
         assertThat(door.credentials()).isEmpty();
-        assertThat(door.openRequest(sealed.esprimObject())).isInstanceOf(OpenedRequest.Answered.class);
+        assertThat(push(DOOR, door)).isInstanceOf(OpenedResponse.Confirmed.class);
     }
 
     @Test
@@ -273,12 +273,12 @@ abstract class SecureEnvironmentContract {
         byte[] octets = Files.readAllBytes(file);
         octets[octets.length / 2] ^= 1;
         Files.write(file, octets);
-        start();
-        assertThatThrownBy(() -> door.enrolment())
+        environment = open(state());
+        assertThatThrownBy(() -> environment.compartment("door").enrolment())
                 .isInstanceOf(EnclaveUnavailable.class)
                 .hasMessageContaining("damaged")
                 .hasMessageContaining("enrol again");
-        assertThat(other.enrolment()).isPresent();
+        assertThat(environment.compartment("door-2").enrolment()).isPresent();
     }
 
     @Test
@@ -287,8 +287,8 @@ abstract class SecureEnvironmentContract {
         environment.close();
         Files.copy(
                 state().resolve("door.sealed"), state().resolve("door-2.sealed"), StandardCopyOption.REPLACE_EXISTING);
-        start();
-        assertThatThrownBy(() -> other.enrolment()).isInstanceOf(EnclaveUnavailable.class);
+        environment = open(state());
+        assertThatThrownBy(() -> environment.compartment("door-2").enrolment()).isInstanceOf(EnclaveUnavailable.class);
     }
 
     @Test
