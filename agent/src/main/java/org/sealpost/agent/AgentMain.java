@@ -1,9 +1,5 @@
 package org.sealpost.agent;
 
-import org.sealpost.enclave.SecureEnvironment;
-import java.util.List;
-import java.util.Map;
-import java.util.LinkedHashMap;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -12,6 +8,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -24,6 +23,7 @@ import org.sealpost.device.DeviceConfig;
 import org.sealpost.device.Enrolment;
 import org.sealpost.door.OperatorDoor;
 import org.sealpost.enclave.EnclaveUnavailable;
+import org.sealpost.enclave.SecureEnvironment;
 import org.sealpost.onem2m.PrimitiveCodec;
 import org.sealpost.onem2m.Refusal;
 import org.sealpost.onem2m.Serialization;
@@ -132,8 +132,9 @@ public final class AgentMain implements Callable<Integer> {
     @Option(
             names = "--enclave",
             paramLabel = "OPTION=VALUE",
-            description = "For the enclave program, repeatable: key-file, passphrase-file, pkcs11, token, slot, pin-file"
-                    + " (sealpost enclave --help).")
+            description =
+                    "For the enclave program, repeatable: key-file, passphrase-file, pkcs11, token, slot, pin-file"
+                            + " (sealpost enclave --help).")
     Map<String, String> enclaveOptions = new LinkedHashMap<>();
 
     @Option(names = "--check", description = "Wire everything on scratch state, then stop.")
@@ -241,7 +242,8 @@ public final class AgentMain implements Callable<Integer> {
     private int checkOnly() throws IOException {
         Path scratch = Files.createTempDirectory("agent-check");
         URI nowhere = URI.create("http://127.0.0.1:9");
-        try (Agent agent = Agent.start(config(nowhere, Optional.of(URI.create("http://127.0.0.1:0"))), scratch, List.of());
+        try (Agent agent = Agent.start(
+                        config(nowhere, Optional.of(URI.create("http://127.0.0.1:0"))), scratch, List.of());
                 OperatorDoor door = ControlApi.open(agent, address("127.0.0.1:0"), scratch.resolve("agent.token"))) {
             agent.enclave().enrolmentRequest(agent.config().identity());
             System.err.println("sealpost agent: checked at " + door.address());

@@ -1,6 +1,5 @@
 package org.sealpost.device;
 
-import java.util.LinkedHashMap;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -9,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -99,8 +99,9 @@ public final class DeviceHostMain implements Callable<Integer> {
     @Option(
             names = "--enclave",
             paramLabel = "OPTION=VALUE",
-            description = "For the enclave program, repeatable: key-file, passphrase-file, pkcs11, token, slot, pin-file"
-                    + " (sealpost enclave --help).")
+            description =
+                    "For the enclave program, repeatable: key-file, passphrase-file, pkcs11, token, slot, pin-file"
+                            + " (sealpost enclave --help).")
     Map<String, String> enclaveOptions = new LinkedHashMap<>();
 
     @Option(names = "--check", description = "Wire everything on scratch state, then stop.")

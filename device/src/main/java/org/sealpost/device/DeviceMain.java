@@ -1,8 +1,5 @@
 package org.sealpost.device;
 
-import org.sealpost.enclave.SecureEnvironment;
-import java.util.Map;
-import java.util.LinkedHashMap;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -10,12 +7,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.sealpost.enclave.EnclaveUnavailable;
+import org.sealpost.enclave.SecureEnvironment;
 import org.sealpost.onem2m.Refusal;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -145,8 +145,9 @@ public final class DeviceMain implements Callable<Integer> {
     @Option(
             names = "--enclave",
             paramLabel = "OPTION=VALUE",
-            description = "For the enclave program, repeatable: key-file, passphrase-file, pkcs11, token, slot, pin-file"
-                    + " (sealpost enclave --help).")
+            description =
+                    "For the enclave program, repeatable: key-file, passphrase-file, pkcs11, token, slot, pin-file"
+                            + " (sealpost enclave --help).")
     Map<String, String> enclaveOptions = new LinkedHashMap<>();
 
     @Option(names = "--check", description = "Wire everything on scratch state, then stop.")

@@ -92,7 +92,8 @@ final class AdminApi {
         Map<String, Delivery> deliveries = server.ledger().of(id, current);
         Map<String, Long> confirmations = server.ledger().confirmedEpochs(id);
         Map<String, Long> readings = server.readings().counts(id);
-        Map<String, GroupAuthority.Environment> environments = server.authority().environments(id);
+        Map<String, GroupAuthority.Environment> environments =
+                server.authority().environments(id);
         server.fleet().group(name).ifPresent(g -> group.put("secureEnvironment", g.secureEnvironment()));
         var members = group.putArray("members");
         for (var m : server.authority().members(id)) {

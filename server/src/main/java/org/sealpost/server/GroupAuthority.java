@@ -191,7 +191,8 @@ public final class GroupAuthority {
                 member);
         audit.append(
                 "member.enrolled",
-                member + " as " + keyId + ", secure environment " + peer.attestation().kind() + " of level "
+                member + " as " + keyId + ", secure environment "
+                        + peer.attestation().kind() + " of level "
                         + peer.attestation().level());
         for (String group : groupsOf(member)) {
             Optional<EpochFacts> current = enclave.currentEpoch(group);

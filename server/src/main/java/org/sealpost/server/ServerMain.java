@@ -93,8 +93,9 @@ public final class ServerMain implements Callable<Integer> {
     @Option(
             names = "--enclave",
             paramLabel = "OPTION=VALUE",
-            description = "For the enclave program, repeatable: key-file, passphrase-file, pkcs11, token, slot, pin-file"
-                    + " (sealpost enclave --help).")
+            description =
+                    "For the enclave program, repeatable: key-file, passphrase-file, pkcs11, token, slot, pin-file"
+                            + " (sealpost enclave --help).")
     Map<String, String> enclaveOptions = new LinkedHashMap<>();
 
     @Option(names = "--check", description = "Wire everything on scratch state, then stop.")

@@ -28,8 +28,7 @@ public final class FaultyEnclaveMain {
 
     /** What a lying enclave says of itself, or one of another make: {@code sealpost.witness.level}. */
     private static Attestation attested(Attestation own) {
-        return new Attestation(
-                own.kind(), Integer.getInteger("sealpost.witness.level", own.level()), own.version());
+        return new Attestation(own.kind(), Integer.getInteger("sealpost.witness.level", own.level()), own.version());
     }
 
     private static SecureEnvironment faulty(SecureEnvironment sound, Faults faults) {

@@ -73,7 +73,8 @@ public final class FleetFile {
     }
 
     private Optional<Fleet> fleet(Node root) {
-        Section top = Section.of(root, "the fleet", mistakes, "domain", "server", "secureEnvironment", "gateways", "devices", "groups");
+        Section top = Section.of(
+                root, "the fleet", mistakes, "domain", "server", "secureEnvironment", "gateways", "devices", "groups");
         String domain = top.text("domain", DOMAIN, "a domain name in lower case", "sealpost.example");
         String server = top.section("server", "id")
                 .map(s -> s.text("id", NAME, "a name", "in-cse"))
@@ -84,7 +85,15 @@ public final class FleetFile {
         }
         List<Fleet.Group> groups = new ArrayList<>();
         for (Section s : top.list(
-                "groups", "id", "verbs", "nonDelegable", "agentVerbs", "overlap", "lifetime", "algorithmFloor", "secureEnvironment")) {
+                "groups",
+                "id",
+                "verbs",
+                "nonDelegable",
+                "agentVerbs",
+                "overlap",
+                "lifetime",
+                "algorithmFloor",
+                "secureEnvironment")) {
             groups.add(group(s, level(s, level(top, 0))));
         }
         List<Fleet.Device> devices = new ArrayList<>();

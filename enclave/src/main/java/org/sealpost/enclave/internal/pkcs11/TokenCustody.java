@@ -39,10 +39,7 @@ public final class TokenCustody implements KeyCustody {
 
     /** What tokens return for a wrapped key that is not authentic; SoftHSM2 the general error, so that the token is asked whether it still works. */
     private static final Set<Long> UNWRAPPABLE = Set.of(
-            Ck.CKR_WRAPPED_KEY_INVALID,
-            Ck.CKR_WRAPPED_KEY_LEN_RANGE,
-            Ck.CKR_GENERAL_ERROR,
-            Ck.CKR_FUNCTION_FAILED);
+            Ck.CKR_WRAPPED_KEY_INVALID, Ck.CKR_WRAPPED_KEY_LEN_RANGE, Ck.CKR_GENERAL_ERROR, Ck.CKR_FUNCTION_FAILED);
 
     private static final List<Token.Mechanism> NEEDED = List.of(
             new Token.Mechanism("CKM_EC_KEY_PAIR_GEN", Ck.CKM_EC_KEY_PAIR_GEN),
