@@ -1,6 +1,5 @@
 package org.sealpost.demo.steps;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.sealpost.demo.story.Step;
 
@@ -10,8 +9,13 @@ public final class Script {
 
     /** The whole use case, then the attacks, the failures and the checks. */
     public static List<Step> of(Stage stage) {
-        List<Step> all = new ArrayList<>(mainJob(stage));
-        all.addAll(List.of(
+        return List.of(
+                new EnrolStep(stage),
+                new RegisterStep(stage),
+                new GroupsStep(stage),
+                new DistributeStep(stage),
+                new ReadingsStep(stage),
+                new CloseDoorsStep(stage),
                 new ReleaseStep(stage),
                 new AgentRefusedStep(stage),
                 new ForgedStep(stage),
@@ -21,18 +25,6 @@ public final class Script {
                 new EvictStep(stage),
                 new RestartStep(stage),
                 new AuditStep(stage),
-                new LeakStep(stage)));
-        return List.copyOf(all);
-    }
-
-    /** From nothing to a building at work: credentials held, readings sent, doors closed by their agents. */
-    public static List<Step> mainJob(Stage stage) {
-        return List.of(
-                new EnrolStep(stage),
-                new RegisterStep(stage),
-                new GroupsStep(stage),
-                new DistributeStep(stage),
-                new ReadingsStep(stage),
-                new CloseDoorsStep(stage));
+                new LeakStep(stage));
     }
 }

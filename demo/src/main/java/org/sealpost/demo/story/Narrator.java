@@ -40,8 +40,7 @@ public final class Narrator {
         line(dim("       " + text));
     }
 
-    /** What is going on now, gone when the next thing happens; shown on a terminal only. */
-    public synchronized void progress(String what) {
+    synchronized void progress(String what) {
         if (live) {
             out.print(CLEAR + dim("     \u2026 " + what));
             out.flush();

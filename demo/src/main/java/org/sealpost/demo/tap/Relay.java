@@ -3,6 +3,7 @@ package org.sealpost.demo.tap;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /** One tapped address: what comes in goes on to the target, and is recorded. Thread-safe. */
@@ -12,7 +13,7 @@ public final class Relay {
     private final InetSocketAddress address;
     private volatile Optional<InetSocketAddress> target = Optional.empty();
     private volatile boolean blocked;
-    private volatile Optional<Watch> watch = Optional.empty();
+    private volatile Optional<String> trap = Optional.empty();
 
     Relay(String name, String scheme, InetSocketAddress address) {
         this.name = name;
@@ -41,22 +42,20 @@ public final class Relay {
 
     /** Lets everything through up to and with the next piece that contains this text, and is down from then on: to stop an exchange in its middle. */
     public void blockAfter(String text) {
-        watch(Optional.of(new Watch(text, 1, false, () -> block(true))));
-    }
-
-    /** Has a watch told of what comes by from now on, in either direction; empty ends that. */
-    public void watch(Optional<Watch> next) {
-        watch = next;
-    }
-
-    /** Told of each piece before it is passed on. */
-    void passing(ByteBuffer piece) {
-        watch.ifPresent(w -> w.seen(piece, true));
+        trap = Optional.of(text);
     }
 
     /** Told of each piece that passed. */
     void passed(ByteBuffer piece) {
-        watch.ifPresent(w -> w.seen(piece, false));
+        Optional<String> text = trap;
+        if (text.isPresent()
+                && StandardCharsets.ISO_8859_1
+                        .decode(piece.duplicate())
+                        .toString()
+                        .contains(text.get())) {
+            trap = Optional.empty();
+            blocked = true;
+        }
     }
 
     /** The target unless the hop is down. */

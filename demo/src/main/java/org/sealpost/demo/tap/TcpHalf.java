@@ -50,7 +50,6 @@ final class TcpHalf implements TapProxy.Ready {
         }
         recording.add(buffer);
         ByteBuffer piece = buffer.duplicate();
-        relay.passing(piece);
         drain();
         relay.passed(piece);
     }
