@@ -57,8 +57,7 @@ public final class Agent implements AutoCloseable {
 
     /** Starts an agent whose secure environment is a process of its own, with its state in a directory. Its options: {@link SecureEnvironment#options}. */
     public static Agent start(DeviceConfig config, Path state, List<String> enclaveOptions) {
-        return new Agent(
-                config, SecureEnvironment.process(SecureEnvironment.ProcessConfig.in(state, enclaveOptions)));
+        return new Agent(config, SecureEnvironment.process(SecureEnvironment.ProcessConfig.in(state, enclaveOptions)));
     }
 
     /** Starts an agent with a secure environment of the caller's. */
