@@ -25,6 +25,7 @@ public final class Compartment implements Enclave {
     private final MemberPart member;
     private final CommanderPart commander;
     private final AuthorityPart authority;
+    private final DataPart data;
     private final Refusals refusals = new Refusals();
 
     /** A compartment on its state; reads it now. */
@@ -56,6 +57,7 @@ public final class Compartment implements Enclave {
         this.esprim = new EsprimPart(vault, credentials, authority, epochs);
         this.member = new MemberPart(vault, epochs, credentials);
         this.commander = new CommanderPart(vault, epochs, credentials);
+        this.data = new DataPart(vault);
     }
 
     @Override
@@ -90,6 +92,11 @@ public final class Compartment implements Enclave {
     @Override
     public String receiverRandObject(String requester) {
         return alone(() -> esprim.receiverRandObject(requester));
+    }
+
+    @Override
+    public String sharedRandObject() {
+        return alone(esprim::sharedRandObject);
     }
 
     @Override
@@ -237,6 +244,44 @@ public final class Compartment implements Enclave {
     @Override
     public boolean verifyCheckpoint(String checkpoint, long sequence, byte[] head) {
         return alone(() -> authority.verifyCheckpoint(checkpoint, sequence, head));
+    }
+
+    @Override
+    public DataPeer dataIdentity() {
+        return alone(data::identity);
+    }
+
+    @Override
+    public void trustDataPeer(DataPeer peer) {
+        alone(() -> {
+            data.trust(peer);
+            return peer;
+        });
+    }
+
+    @Override
+    public String newDataKey(String name, DataUse use) {
+        return alone(() -> data.newKey(name, use));
+    }
+
+    @Override
+    public String shareDataKey(String keyId, List<String> targets) {
+        return alone(() -> data.share(keyId, targets));
+    }
+
+    @Override
+    public String acceptDataKey(String envelope) {
+        return alone(() -> data.accept(envelope));
+    }
+
+    @Override
+    public Protected protectData(DataOrder order) {
+        return alone(() -> data.protect(order));
+    }
+
+    @Override
+    public Opened openData(SecurityClass expected, Optional<String> contentInfo, String content) {
+        return alone(() -> data.open(expected, contentInfo, content));
     }
 
     @Override

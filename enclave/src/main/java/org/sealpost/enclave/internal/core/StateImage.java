@@ -9,6 +9,7 @@ import java.util.Optional;
 import org.sealpost.enclave.Attestation;
 import org.sealpost.enclave.AuthorityKeys.GroupPolicy;
 import org.sealpost.enclave.AuthorityKeys.Member;
+import org.sealpost.enclave.DataKeys;
 import org.sealpost.group.RosterEntry;
 
 /** Everything a compartment remembers, as it is sealed on disk. Changed only inside {@link Vault#change}. */
@@ -39,7 +40,20 @@ public final class StateImage {
     /** Delegations of an agent, newest last, compact JWS by id. */
     public Map<String, String> delegations = new LinkedHashMap<>();
 
+    /** Key pairs and keys for ESData, and other end points' public ones. */
+    public Optional<DataOwn> dataOwn = Optional.empty();
+
+    public Map<String, SymmetricDataKey> dataKeys = new HashMap<>();
+    public Map<String, DataKeys.DataPeer> dataPeers = new HashMap<>();
+
     public Optional<Authority> authority = Optional.empty();
+
+    /** Own key pairs for data: private scalars and public JWKs. */
+    public record DataOwn(
+            String identity, byte[] agreement, byte[] signature, String agreementKey, String signatureKey) {}
+
+    /** A symmetric key for data, by Credential-ID. */
+    public record SymmetricDataKey(String use, byte[] key) {}
 
     /** The references of all key pairs that the compartment's custody has to keep; whoever adds one to the state adds it here. */
     List<byte[]> keyPairs() {
