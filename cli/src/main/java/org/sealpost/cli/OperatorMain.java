@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -37,6 +38,9 @@ import tools.jackson.databind.node.ObjectNode;
         })
 public final class OperatorMain {
     private static final PrimitiveCodec JSON = PrimitiveCodec.of(Serialization.JSON);
+
+    /** How long a server that is starting may take to open its door. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     @Option(
             names = "--state",
@@ -362,7 +366,7 @@ public final class OperatorMain {
     }
 
     private Door door() {
-        return Door.find(Optional.ofNullable(server), state);
+        return Door.find(Optional.ofNullable(server), state, PATIENCE);
     }
 
     private static int print(JsonNode tree) {

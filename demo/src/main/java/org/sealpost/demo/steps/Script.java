@@ -21,6 +21,7 @@ public final class Script {
                 new EvictStep(stage),
                 new RestartStep(stage),
                 new AuditStep(stage),
+                new FootprintStep(stage),
                 new LeakStep(stage)));
         return List.copyOf(all);
     }

@@ -49,6 +49,23 @@ class FleetFileTest {
                 "lifetime: 30d|algorithmFloor: ROT13|line 6: algorithmFloor is one of",
                 "lifetime: 30d|secureEnvironment: 4|line 6: secureEnvironment is a protection level",
                 "server: {id: in-cse}|secureEnvironment: high|line 2: secureEnvironment is a protection level",
+                "nonDelegable: [open]|nonDelegable: [slam]|line 6: \"slam\" is not among the group's verbs",
+                "lifetime: 30d|lifetime: 30|line 6: \"lifetime\" is a number with s, m, h or d",
+                "lifetime: 30d|life: 30d|line 6: an entry of groups has no key \"life\"",
+                "agent: true|agents: true|line 4: an entry of gateways has no key \"agents\"",
+                "domain: sealpost.example|realm: sealpost.example|line 1: the fleet has no key \"realm\"",
+                "server: {id: in-cse}|server: {name: in-cse}|line 2: server has no key \"name\"",
+                "server: {id: in-cse}|server: in-cse|line 2: server is not a mapping",
+                "server: {id: in-cse}|server: {id: in cse}|line 2: \"id\" is not a name",
+                "{id: doors, |{|line 6: an entry of groups lacks \"id\"",
+                "{id: gw-north, |{|line 4: an entry of gateways lacks \"id\"",
+                "gateway: gw-north, function|function|line 8: an entry of devices lacks \"gateway\"",
+                "function: fire-door, |''|line 8: an entry of devices lacks \"function\"",
+                "name: door-1|name: [door-1]|line 8: \"name\" is not a single value",
+                "name: door-1|name: door/1|line 8: \"name\" is not a name",
+                "verbs: [close, open]|verbs: close|line 6: \"verbs\" is not a list",
+                "verbs: [close, open]|verbs: [close, [open]]|line 6: an entry of \"verbs\" is not a single value",
+                "zone: floor-1|zone: {floor: 1}|line 8: \"zone\" is not a single value",
             })
     void namesTheLineOfEachMistake(String from, String to, String expected) {
         String broken = GOOD.replace(from, to);
@@ -80,6 +97,17 @@ class FleetFileTest {
     void namesThatStandTwiceAndKeysThatStandTwiceAreMistakes() {
         String twice = GOOD + "  - {name: door-1, gateway: gw-north, function: fire-door, groups: [doors]}\n";
         assertThatThrownBy(() -> FleetFile.parse(twice)).hasMessageContaining("\"door-1\" stands twice under devices");
+        for (String[] again : new String[][] {
+            {"  - {id: gw-north, agent: true}\n", "\"gw-north\" stands twice under gateways"},
+            {"  - {id: doors, verbs: [close]}\n", "\"doors\" stands twice under groups"}
+        }) {
+            String section = again[1].substring(again[1].lastIndexOf(' ') + 1) + ":\n";
+            assertThatThrownBy(() -> FleetFile.parse(GOOD.replace(section, section + again[0])))
+                    .hasMessageContaining(again[1]);
+        }
+        assertThatThrownBy(() -> FleetFile.parse(GOOD.replace("name: door-1,", "name: door-1, name: door-2,")))
+                .isInstanceOf(FleetException.class)
+                .hasMessageContaining("line 8");
         assertThatThrownBy(() -> FleetFile.parse("domain: a.example\ndomain: b.example\n"))
                 .isInstanceOf(FleetException.class)
                 .hasMessageContaining("line 2");
