@@ -84,6 +84,11 @@ public final class EsprimChannel {
         return object;
     }
 
+    /** Takes a RandObject that another channel with the same peer issued: while a pairwise key is renewed, the peer may use it with either key. */
+    public void adopt(RandObject object) {
+        issued.put(object.id(), object);
+    }
+
     /** True when a confirmed session, or a receiver object that the peer gave in band, is there to seal a request with. */
     public boolean ready(Instant now) {
         return currentSession(now).isPresent() || peerObject(now).isPresent();

@@ -26,6 +26,7 @@ import org.sealpost.enclave.AuthorityKeys.GroupPolicy;
 import org.sealpost.enclave.AuthorityKeys.Member;
 import org.sealpost.enclave.AuthorityKeys.Role;
 import org.sealpost.enclave.EndPointKeys.EnrolmentRequest;
+import org.sealpost.enclave.RenewalKeys;
 import org.sealpost.group.EpochKeys;
 import org.sealpost.group.GroupCredential;
 import org.sealpost.group.Purpose;
@@ -45,10 +46,12 @@ final class AuthorityPart {
 
     private final Vault vault;
     private final Epochs epochs;
+    private final CertificatePart certificates;
 
-    AuthorityPart(Vault vault, Epochs epochs) {
+    AuthorityPart(Vault vault, Epochs epochs, CertificatePart certificates) {
         this.vault = vault;
         this.epochs = epochs;
+        this.certificates = certificates;
     }
 
     AuthorityFacts found(String identity) {
@@ -73,6 +76,7 @@ final class AuthorityPart {
         EnrolmentPart.requireAbsolute(request.identity());
         ECPublicKey agreement = Jwk.parse(request.agreementKey());
         Jwk.parse(request.signatureKey());
+        request.certificateKey().ifPresent(Jwk::parse);
         boolean taken = authority.peers.values().stream()
                 .anyMatch(p -> p.signatureKey().equals(request.signatureKey())
                         && !p.identity().equals(request.identity()));
@@ -94,13 +98,34 @@ final class AuthorityPart {
                 vault.observed("pairwise-key", request.identity(), vault.randomOctets(EnrolmentPart.KEY)),
                 vault.observed("wrapping-key", request.identity(), vault.randomOctets(EnrolmentPart.KEY)),
                 request.signatureKey());
-        vault.change(s -> s.authority.orElseThrow().peers.put(peer.identity(), peer));
-        return new EnrolledPeer(peer.identity(), keyId, seal(authority(), peer, agreement));
+        StateImage.Standing standing = new StateImage.Standing();
+        standing.policy = Optional.ofNullable(vault.state().standings.get(peer.identity()))
+                .flatMap(s -> s.policy);
+        standing.certificateKey = request.certificateKey();
+        standing.since = vault.now();
+        boolean certified = standing.certificateKey.isPresent()
+                && standing.policy
+                        .map(RenewalKeys.PeerPolicy::mechanisms)
+                        .orElse(List.of(RenewalKeys.CERTIFICATE))
+                        .contains(RenewalKeys.CERTIFICATE);
+        standing.mechanisms =
+                certified ? List.of(RenewalKeys.CERTIFICATE, RenewalKeys.EPHEMERAL) : List.of(RenewalKeys.EPHEMERAL);
+        vault.change(s -> {
+            s.standings.put(peer.identity(), standing);
+            return s.authority.orElseThrow().peers.put(peer.identity(), peer);
+        });
+        Optional<String> certificate = certified
+                ? Optional.of(certificates.issue(peer.identity(), standing.certificateKey.orElseThrow()))
+                : Optional.empty();
+        return new EnrolledPeer(peer.identity(), keyId, seal(authority(), peer, agreement, certificate));
     }
 
     void revoke(String identity) {
         authority();
-        vault.change(s -> s.authority.orElseThrow().peers.remove(identity));
+        vault.change(s -> {
+            s.standings.remove(identity);
+            return s.authority.orElseThrow().peers.remove(identity);
+        });
     }
 
     void createGroup(String group, GroupPolicy policy) {
@@ -281,7 +306,8 @@ final class AuthorityPart {
         return made;
     }
 
-    private String seal(StateImage.Authority authority, StateImage.Peer peer, ECPublicKey recipient) {
+    private String seal(
+            StateImage.Authority authority, StateImage.Peer peer, ECPublicKey recipient, Optional<String> certificate) {
         byte[] keys = Arrays.copyOf(peer.pairwise(), 2 * EnrolmentPart.KEY);
         System.arraycopy(peer.wrapping(), 0, keys, EnrolmentPart.KEY, EnrolmentPart.KEY);
         var o = JsonNodeFactory.instance
@@ -291,6 +317,7 @@ final class AuthorityPart {
                 .put("srv", authority.identity);
         o.put("role", peer.role()).put("kid", peer.keyId()).put("root", authority.rootKey);
         o.put("kh", Base64Url.encode(EnrolmentPart.sha256(keys)));
+        certificate.ifPresent(c -> o.put("crt", c));
         String rootKeyId = Jwk.thumbprint(Jwk.parse(authority.rootKey));
         String signed = Jws.sign(
                 Jwk.privateKey(authority.root),

@@ -28,12 +28,14 @@ import org.sealpost.onem2m.Serialization;
 final class EnrolmentPart {
     static final int KEY = 32;
     private static final Set<String> ENVELOPE = Set.of("alg", "enc", "kid", "typ", "epk");
-    private static final Set<String> MEMBERS = Set.of("v", "to", "srv", "role", "kid", "root", "kh");
+    private static final Set<String> MEMBERS = Set.of("v", "to", "srv", "role", "kid", "root", "kh", "crt");
 
     private final Vault vault;
+    private final CertificatePart certificates;
 
-    EnrolmentPart(Vault vault) {
+    EnrolmentPart(Vault vault, CertificatePart certificates) {
         this.vault = vault;
+        this.certificates = certificates;
     }
 
     EnrolmentRequest request(String identity) {
@@ -50,14 +52,18 @@ final class EnrolmentPart {
                     ResponseStatus.CONFLICT,
                     "this enclave belongs to " + own.identity() + ": use another state directory");
         }
-        return request(own.identity(), own.agreementKey(), own.signatureKey());
+        return request(
+                own.identity(), own.agreementKey(), own.signatureKey(), Optional.of(certificates.publicKey(identity)));
     }
 
-    /** A request with its fingerprint: SHA-256 over identity and both keys. */
-    static EnrolmentRequest request(String identity, String agreementKey, String signatureKey) {
-        String all = identity + "\n" + agreementKey + "\n" + signatureKey;
+    /** A request with its fingerprint: SHA-256 over identity and keys. */
+    static EnrolmentRequest request(
+            String identity, String agreementKey, String signatureKey, Optional<String> certificateKey) {
+        String all = identity + "\n" + agreementKey + "\n" + signatureKey
+                + certificateKey.map(k -> "\n" + k).orElse("");
         String hex = HexFormat.of().formatHex(sha256(all.getBytes(StandardCharsets.UTF_8)));
-        return new EnrolmentRequest(identity, agreementKey, signatureKey, hex.replaceAll("(.{4})(?!$)", "$1 "));
+        return new EnrolmentRequest(
+                identity, agreementKey, signatureKey, certificateKey, hex.replaceAll("(.{4})(?!$)", "$1 "));
     }
 
     EnrolmentFacts accept(String enrolmentPackage) {
@@ -67,7 +73,8 @@ final class EnrolmentPart {
                         ResponseStatus.BAD_REQUEST, "this enclave made no enrolment request: make one first"));
         byte[] content = Jwe.parse(enrolmentPackage, ENVELOPE).openFrom(Jwk.privateKey(own.agreement()));
         try {
-            StateImage.Anchor anchor = anchor(content, own.identity());
+            Members signed = open(content, own.identity());
+            StateImage.Anchor anchor = anchor(signed, content);
             vault.state()
                     .anchor
                     .filter(a -> !a.rootKeyId().equals(anchor.rootKeyId()))
@@ -78,7 +85,15 @@ final class EnrolmentPart {
                     });
             vault.observed("pairwise-key", own.identity(), anchor.pairwise());
             vault.observed("wrapping-key", own.identity(), anchor.wrapping());
-            vault.change(s -> s.anchor = Optional.of(anchor));
+            vault.change(s -> {
+                s.anchor = Optional.of(anchor);
+                StateImage.Standing fresh = new StateImage.Standing();
+                Optional.ofNullable(s.standings.get(anchor.server())).ifPresent(old -> fresh.policy = old.policy);
+                s.standings.put(anchor.server(), fresh);
+                // one change: this one and the certificate's are written together
+                signed.optionalText("crt").ifPresent(c -> certificates.install(s, c, anchor.rootKey()));
+                return anchor;
+            });
             return facts(own.identity(), anchor);
         } finally {
             Wipe.octets(content);
@@ -89,7 +104,7 @@ final class EnrolmentPart {
         return vault.state().own.flatMap(own -> vault.state().anchor.map(anchor -> facts(own.identity(), anchor)));
     }
 
-    private static StateImage.Anchor anchor(byte[] content, String identity) {
+    private static Members open(byte[] content, String identity) {
         if (content.length <= 2 * KEY) {
             throw new Refusal(ResponseStatus.BAD_REQUEST, "an enrolment package is cut off");
         }
@@ -104,13 +119,17 @@ final class EnrolmentPart {
         if (!bound || !m.text("to").equals(identity)) {
             throw new Refusal(ResponseStatus.BAD_REQUEST, "an enrolment package is for another end point");
         }
+        return m;
+    }
+
+    private static StateImage.Anchor anchor(Members m, byte[] content) {
         return new StateImage.Anchor(
                 m.text("srv"),
                 m.text("role"),
                 m.text("kid"),
                 Arrays.copyOf(content, KEY),
                 Arrays.copyOfRange(content, KEY, 2 * KEY),
-                Jwk.thumbprint(root),
+                Jwk.thumbprint(Jwk.parse(m.text("root"))),
                 m.text("root"));
     }
 
