@@ -5,6 +5,8 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -30,12 +32,14 @@ import tools.jackson.databind.node.ObjectNode;
             "Examples:",
             "  sealpost status --state state/server",
             "  sealpost enrol state/door-1/enrolment-request.json --state state/server",
+            "  sealpost renew --all --wait 60 --state state/server",
             "  sealpost evict fire-doors door-2 --reason stolen --captured --state state/server",
             "  sealpost command extinguishers release --state state/server",
             "",
             "Exit codes: 0 done, 1 refused or not reachable (the message says why), 2 wrong options."
         })
 public final class OperatorMain {
+    private static final long POLL_MILLIS = 300;
     private static final PrimitiveCodec JSON = PrimitiveCodec.of(Serialization.JSON);
 
     @Option(
@@ -96,7 +100,7 @@ public final class OperatorMain {
         if (status.has("unfinished")) {
             System.out.println("not in place yet: " + status.path("unfinished").asString());
         }
-        Table table = new Table("GROUP", "EPOCH", "MEMBER", "CONFIRMED", "STATE", "REASON");
+        Table table = new Table("GROUP", "EPOCH", "MEMBER", "CONFIRMED", "KEY", "STATE", "REASON");
         status.path("groups")
                 .forEach(g -> g.path("members")
                         .forEach(m -> table.row(
@@ -104,6 +108,7 @@ public final class OperatorMain {
                                 g.path("epoch").asLong(0),
                                 m.path("identity").asString(),
                                 m.path("confirmedEpoch").asLong(),
+                                key(m),
                                 m.path("current").asBoolean()
                                         ? "current"
                                         : m.path("delivery").asString("none"),

@@ -131,6 +131,11 @@ public final class DeviceMain implements Callable<Integer> {
             description = "Seed of the simulated readings. Default ${DEFAULT-VALUE}.")
     long seed;
 
+    @Option(
+            names = "--certificate-request",
+            description = "For an authority of your own: write STATE/certificate-request.pem, take STATE/certificate.pem.")
+    boolean certificateRequest;
+
     @Option(names = "--check", description = "Wire everything on scratch state, then stop.")
     boolean check;
 
@@ -162,7 +167,14 @@ public final class DeviceMain implements Callable<Integer> {
         Files.createDirectories(directory);
         Device device = Device.connect(config(at), directory);
         SimulatedDevice simulated = new SimulatedDevice(
-                device, function, directory, Optional.ofNullable(statusFile), readingInterval * 1000, seed, remark);
+                device,
+                function,
+                directory,
+                Optional.ofNullable(statusFile),
+                readingInterval * 1000,
+                seed,
+                remark,
+                certificateRequest);
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
                         () -> {

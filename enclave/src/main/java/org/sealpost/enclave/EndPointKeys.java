@@ -62,7 +62,7 @@ public interface EndPointKeys {
      * @param requester absolute identity that the outer {@code fr} claims, which the server's certificate has to name
      * @throws org.sealpost.onem2m.Refusal 4000 when the message or certificate is refused; nothing is kept of the run
      */
-    byte[] answerKeyEstablishment(String requester, byte[] message);
+    RenewalKeys.KeyMessage answerKeyEstablishment(String requester, byte[] message);
 
     /**
      * What an end point publishes to be enrolled.

@@ -19,6 +19,9 @@ public interface RenewalKeys {
     /** The origin of a pairwise key that was never renewed: no forward secrecy. */
     String ENROLMENT = "enrolment";
 
+    /** The contentInfo of renewals' messages inside ESPrim. */
+    String CAPABILITIES = "application/vnd.sealpost.renewal+json:0";
+
     /** Sets what a peer has to keep to; at the authority, also before it is enrolled. */
     void setPeerPolicy(String peer, PeerPolicy policy);
 
@@ -66,8 +69,10 @@ public interface RenewalKeys {
      */
     void installCertificate(String chain);
 
-    /** Seals a message that tells the server which ways of renewal this device can go now. */
-    SealedRequest sealCapabilities();
+    /**
+     * Which ways of renewal this device can go now, for the server to know: the content of a {@code contentInstance} with contentInfo {@link #CAPABILITIES}, to be sent in an inner NOTIFY.
+     */
+    String capabilities();
 
     /**
      * What a peer has to keep to.

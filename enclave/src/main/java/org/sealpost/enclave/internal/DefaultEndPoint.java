@@ -79,7 +79,7 @@ public final class DefaultEndPoint implements EndPoint {
         }
         if (info instanceof SecurityInfo.KeyEstablishment establishment) {
             return call(() -> enclave.answerKeyEstablishment(requester, establishment.message()))
-                    .thenApply(message -> ok(outer, new SecurityInfo.KeyEstablishment(message)));
+                    .thenApply(message -> ok(outer, new SecurityInfo.KeyEstablishment(message.message())));
         }
         throw new Refusal(ResponseStatus.BAD_REQUEST, "a RandObject came without being asked for");
     }

@@ -115,8 +115,8 @@ public final class Compartment implements Enclave {
     }
 
     @Override
-    public byte[] answerKeyEstablishment(String requester, byte[] message) {
-        return alone(() -> certificates.answer(requester, message));
+    public KeyMessage answerKeyEstablishment(String requester, byte[] message) {
+        return alone(() -> new KeyMessage(certificates.answer(requester, message), Optional.empty()));
     }
 
     @Override
@@ -177,8 +177,8 @@ public final class Compartment implements Enclave {
     }
 
     @Override
-    public SealedRequest sealCapabilities() {
-        return alone(esprim::sealCapabilities);
+    public String capabilities() {
+        return alone(renewals::capabilities);
     }
 
     @Override

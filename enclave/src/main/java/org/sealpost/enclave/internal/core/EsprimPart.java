@@ -112,10 +112,6 @@ final class EsprimPart {
         return new SealedRequest(sealed.exchange(), sealed.esprimObject(), chosen);
     }
 
-    SealedRequest sealCapabilities() {
-        return sealRenewal(credentials.anchor().server(), Optional.empty(), renewals.capabilities());
-    }
-
     private SealedRequest sealRenewal(String peer, Optional<String> receiver, String text) {
         String requestId = "n" + nonce();
         RequestPrimitive inner = InnerPrimitives.notify(

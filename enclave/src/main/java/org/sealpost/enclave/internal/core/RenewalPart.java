@@ -28,7 +28,7 @@ import tools.jackson.databind.node.ObjectNode;
  * in memory, until the answer comes.
  */
 final class RenewalPart {
-    static final String CONTENT_INFO = "application/vnd.sealpost.renewal+json:0";
+    static final String CONTENT_INFO = RenewalKeys.CAPABILITIES;
 
     private static final String PROVE = "prove";
     private static final Set<String> MEMBERS = Set.of("v", "step", "mech", "crt");
@@ -165,6 +165,10 @@ final class RenewalPart {
     }
 
     private String offer(String peer) {
+        if (!next(peer).way().equals(RenewalKeys.EPHEMERAL)) {
+            throw new Refusal(
+                    ResponseStatus.ESPRIM_UNSUPPORTED_OPTION, "a stronger way of renewal is possible: take that one");
+        }
         StateImage.PairwiseKey old = keys.current(peer);
         long number = vault.change(s -> ++s.standings.computeIfAbsent(peer, p -> new StateImage.Standing()).number);
         KeyPair pair = Jwk.generate(vault.random());
