@@ -174,6 +174,71 @@ public final class OperatorMain {
     }
 
     @Command(
+            name = "renew",
+            description = "Renews the pairwise key of a member now, so that one stolen later opens nothing of before.",
+            footer = {
+                "",
+                "Examples:",
+                "  sealpost renew door-1 --state state/server",
+                "  sealpost renew --all --wait 60 --state state/server",
+                "",
+                "See how it went: sealpost status (column KEY), sealpost negotiations."
+            })
+    int renew(
+            @Parameters(arity = "0..1", paramLabel = "MEMBER") @Nullable String member,
+            @Option(names = "--all", description = "All that are enrolled.") boolean all,
+            @Option(
+                            names = "--wait",
+                            paramLabel = "SECONDS",
+                            defaultValue = "0",
+                            description = "Wait so long for the new keys to be in use; exit code 1 when one is not.")
+                    int wait)
+            throws InterruptedException {
+        if ((member == null) == !all) {
+            throw new Complaint("name one member, or give --all", "sealpost renew --help");
+        }
+        ObjectNode body = member == null ? object().put("all", true) : object().put("member", member);
+        JsonNode wanted = door().post("/renew", body);
+        List<String> left =
+                new ArrayList<>(wanted.valueStream().map(JsonNode::asString).toList());
+        long until = System.nanoTime() + wait * 1_000_000_000L;
+        while (!left.isEmpty() && System.nanoTime() < until) {
+            JsonNode rows = door().get("/renew");
+            rows.forEach(r -> {
+                if (!r.path("wanted").asBoolean()
+                        && left.remove(r.path("member").asString())) {
+                    System.err.println(r.path("member").asString() + ": "
+                            + r.path("chosen").asString());
+                }
+            });
+            Thread.sleep(POLL_MILLIS);
+        }
+        if (json) {
+            return print(wait > 0 ? door().get("/renew") : wanted);
+        }
+        if (wait > 0 && !left.isEmpty()) {
+            throw new Complaint(
+                    "not renewed yet: " + String.join(", ", left),
+                    "sealpost negotiations says how far each is, and why");
+        }
+        return say(
+                wait > 0
+                        ? wanted.size() + " renewed"
+                        : wanted.size() + " to be renewed; see how it goes with: sealpost negotiations");
+    }
+
+    private static String key(JsonNode member) {
+        JsonNode key = member.path("key");
+        if (key.isMissingNode()) {
+            return "none";
+        }
+        String state = member.path("renewal").path("state").asString("");
+        return key.path("origin").asString()
+                + (key.path("agreed").asBoolean() ? ", next agreed" : "")
+                + (state.equals("FAILED") ? ", renewal fails" : "");
+    }
+
+    @Command(
             name = "readings",
             description = "The newest readings of members.",
             footer = {"", "Examples:", "  sealpost readings --state state/server"})

@@ -133,7 +133,8 @@ public final class DeviceMain implements Callable<Integer> {
 
     @Option(
             names = "--certificate-request",
-            description = "For an authority of your own: write STATE/certificate-request.pem, take STATE/certificate.pem.")
+            description =
+                    "For an authority of your own: write STATE/certificate-request.pem, take STATE/certificate.pem.")
     boolean certificateRequest;
 
     @Option(names = "--check", description = "Wire everything on scratch state, then stop.")
@@ -210,7 +211,7 @@ public final class DeviceMain implements Callable<Integer> {
                 Optional.of(URI.create("http://127.0.0.1:0")),
                 Optional.empty());
         try (Device device = Device.connect(config, scratch)) {
-            new SimulatedDevice(device, function, scratch, Optional.empty(), 0, seed, remark).start();
+            new SimulatedDevice(device, function, scratch, Optional.empty(), 0, seed, remark, certificateRequest).start();
             System.err.println("sealpost device: checked, " + device.status().identity());
             return 0;
         } finally {

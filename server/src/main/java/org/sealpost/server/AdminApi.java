@@ -3,6 +3,7 @@ package org.sealpost.server;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -10,19 +11,18 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import org.sealpost.door.OperatorDoor;
 import org.sealpost.enclave.AuthorityKeys.EnrolledPeer;
 import org.sealpost.enclave.AuthorityKeys.EpochFacts;
 import org.sealpost.enclave.EndPointKeys.EnrolmentRequest;
+import org.sealpost.enclave.RenewalKeys.PairwiseFacts;
 import org.sealpost.onem2m.Members;
 import org.sealpost.onem2m.Refusal;
 import org.sealpost.onem2m.ResponsePrimitive;
 import org.sealpost.onem2m.ResponseStatus;
 import org.sealpost.server.ledger.Delivery;
 import org.sealpost.server.renewal.RenewalLedger;
-import org.sealpost.enclave.RenewalKeys.PairwiseFacts;
-import java.util.List;
-import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -101,10 +101,10 @@ final class AdminApi {
         Map<String, Delivery> deliveries = server.ledger().of(id, current);
         Map<String, Long> confirmations = server.ledger().confirmedEpochs(id);
         Map<String, Long> readings = server.readings().counts(id);
-        Map<String, PairwiseFacts> keys = server.renewals().keys().stream()
-                .collect(Collectors.toMap(PairwiseFacts::peer, f -> f));
-        Map<String, RenewalLedger.Row> renewals = server.renewals().all().stream()
-                .collect(Collectors.toMap(RenewalLedger.Row::member, r -> r));
+        Map<String, PairwiseFacts> keys =
+                server.renewals().keys().stream().collect(Collectors.toMap(PairwiseFacts::peer, f -> f));
+        Map<String, RenewalLedger.Row> renewals =
+                server.renewals().all().stream().collect(Collectors.toMap(RenewalLedger.Row::member, r -> r));
         var members = group.putArray("members");
         for (var m : server.authority().members(id)) {
             ObjectNode member = members.addObject()

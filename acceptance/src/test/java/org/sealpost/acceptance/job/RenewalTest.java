@@ -43,7 +43,8 @@ class RenewalTest {
         Program door2 = site.device("door-2", "fire-door", "--listen", "http://127.0.0.1:0");
         site.enrol(door1);
         site.enrol(door2);
-        Eventually.holds("both hold the credential", () -> site.allCurrent() && members().size() == 2);
+        Eventually.holds(
+                "both hold the credential", () -> site.allCurrent() && members().size() == 2);
         assertThat(key("door-1").get("origin").asString()).isEqualTo("certificate");
         assertThat(key("door-2").get("origin").asString()).isEqualTo("ephemeral");
         assertThat(key("door-1").get("forwardSecret").asBoolean()).isTrue();
@@ -60,10 +61,15 @@ class RenewalTest {
                 () -> !key("door-1").get("id").asString().equals(before1)
                         && !key("door-2").get("id").asString().equals(before2));
         site.post("/groups/fire-doors/rotate", "{}");
-        Eventually.holds("both hold the new epoch", () -> members().valueStream()
-                .allMatch(m -> m.get("confirmedEpoch").asLong() >= 2 && m.get("current").asBoolean()));
+        Eventually.holds(
+                "both hold the new epoch",
+                () -> members()
+                        .valueStream()
+                        .allMatch(m -> m.get("confirmedEpoch").asLong() >= 2
+                                && m.get("current").asBoolean()));
         assertThat(site.get("/negotiations").toString())
-                .contains("renewal certificate", "renewal ephemeral", "rejected certificate: not allowed by the policy");
+                .contains(
+                        "renewal certificate", "renewal ephemeral", "rejected certificate: not allowed by the policy");
         assertThat(site.get("/audit").toString()).contains("renewal.wanted", "pairwise.agreed", "pairwise.renewed");
     }
 
@@ -72,7 +78,8 @@ class RenewalTest {
     }
 
     private JsonNode key(String name) throws Exception {
-        return members().valueStream()
+        return members()
+                .valueStream()
                 .filter(m -> m.get("identity").asString().endsWith("/C" + name))
                 .findFirst()
                 .orElseThrow()

@@ -18,11 +18,9 @@ public final class CertificateKeyEstablishment implements AutoCloseable {
             new TlsSettings(TlsSettings.CERTIFICATE_SUITES, Optional.empty(), Map.of(Labels.EXPORTER_ESCERTKE, OCTETS));
 
     private final TlsPeer tls;
-    private final String peer;
 
-    private CertificateKeyEstablishment(TlsPeer tls, String peer) {
+    private CertificateKeyEstablishment(TlsPeer tls) {
         this.tls = tls;
-        this.peer = peer;
     }
 
     /**
@@ -32,13 +30,18 @@ public final class CertificateKeyEstablishment implements AutoCloseable {
      */
     public static CertificateKeyEstablishment initiating(
             TlsCredential.Certified own, String peer, SecureRandom random) {
-        return new CertificateKeyEstablishment(TlsPeer.client(own, SETTINGS, random), peer);
+        return new CertificateKeyEstablishment(TlsPeer.client(expecting(own, peer), SETTINGS, random));
     }
 
     /** The terminating end point. */
     public static CertificateKeyEstablishment terminating(
             TlsCredential.Certified own, String peer, SecureRandom random) {
-        return new CertificateKeyEstablishment(TlsPeer.server(own, SETTINGS, random), peer);
+        return new CertificateKeyEstablishment(TlsPeer.server(expecting(own, peer), SETTINGS, random));
+    }
+
+    private static TlsCredential.Certified expecting(TlsCredential.Certified own, String peer) {
+        return new TlsCredential.Certified(
+                own.chain(), own.key(), own.peers().expecting(CertificateName.of(peer)));
     }
 
     /**
@@ -48,16 +51,6 @@ public final class CertificateKeyEstablishment implements AutoCloseable {
      */
     public void take(byte[] message) {
         tls.offer(message);
-        boolean impostor = tls.facts()
-                .flatMap(TlsFacts::peer)
-                .filter(certificate -> !certificate.names(peer))
-                .isPresent();
-        if (impostor) {
-            tls.close();
-            throw new TlsFailure(
-                    TlsFailure.Kind.CERTIFICATE,
-                    "the peer's certificate is not that of the end point that the message names");
-        }
     }
 
     /** What is to be sent now: the records of one flight, or an alert. */

@@ -4,7 +4,13 @@ import java.util.List;
 import java.util.Optional;
 
 /** What there is: gateways, devices and groups of one service provider, as the fleet file says. */
-public record Fleet(String domain, String server, List<Gateway> gateways, List<Device> devices, List<Group> groups, Security security) {
+public record Fleet(
+        String domain,
+        String server,
+        List<Gateway> gateways,
+        List<Device> devices,
+        List<Group> groups,
+        Security security) {
     public Fleet {
         gateways = List.copyOf(gateways);
         devices = List.copyOf(devices);

@@ -7,8 +7,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Map;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -76,7 +76,8 @@ public final class FleetFile {
     }
 
     private Optional<Fleet> fleet(Node root) {
-        Section top = Section.of(root, "the fleet", mistakes, "domain", "server", "gateways", "devices", "groups", "security");
+        Section top = Section.of(
+                root, "the fleet", mistakes, "domain", "server", "gateways", "devices", "groups", "security");
         String domain = top.text("domain", DOMAIN, "a domain name in lower case", "sealpost.example");
         String server = top.section("server", "id")
                 .map(s -> s.text("id", NAME, "a name", "in-cse"))
@@ -104,7 +105,16 @@ public final class FleetFile {
             groupStrengths.put(group.id(), security.strength(s));
         }
         List<Fleet.Device> devices = new ArrayList<>();
-        for (Section s : top.list("devices", "name", "gateway", "function", "zone", "groups", "algorithmFloor", "forwardSecret", "renewal")) {
+        for (Section s : top.list(
+                "devices",
+                "name",
+                "gateway",
+                "function",
+                "zone",
+                "groups",
+                "algorithmFloor",
+                "forwardSecret",
+                "renewal")) {
             Fleet.Device device = device(s, gateways, groups);
             devices.add(device);
             deviceStrengths.put(device.name(), security.strength(s));

@@ -85,7 +85,9 @@ public record Security(
 
     /** The device's own rule, else the fleet's. */
     public Optional<Renewal> renewal(String device) {
-        return Optional.ofNullable(devices.get(device)).flatMap(Strength::renewal).or(fleet::renewal);
+        return Optional.ofNullable(devices.get(device))
+                .flatMap(Strength::renewal)
+                .or(fleet::renewal);
     }
 
     /** With the paths of files made absolute. */

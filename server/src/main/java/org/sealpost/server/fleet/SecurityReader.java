@@ -33,8 +33,9 @@ final class SecurityReader {
                 || groups.values().stream().anyMatch(Security.Strength::forwardSecret)
                 || devices.values().stream().anyMatch(Security.Strength::forwardSecret);
         if (somebodyWaits && nobodyRenews) {
-            mistakes.add(top.at("security")
-                    + "forwardSecret is wanted, but no key is ever renewed: give security a \"renewal\", such as {mechanism: strongest, every: 30d}");
+            mistakes.add(
+                    top.at("security")
+                            + "forwardSecret is wanted, but no key is ever renewed: give security a \"renewal\", such as {mechanism: strongest, every: 30d}");
         }
         return read;
     }
@@ -66,7 +67,9 @@ final class SecurityReader {
             mistake(s.at("every") + "\"every\" is longer than nothing, such as 30d");
         }
         if (lifetime > 0 && lifetime < 2 * every) {
-            mistake(s.at("lifetime") + "\"lifetime\" is at least twice \"every\": a key that can't be renewed in time locks its device out");
+            mistake(
+                    s.at("lifetime")
+                            + "\"lifetime\" is at least twice \"every\": a key that can't be renewed in time locks its device out");
         }
         return new Security.Renewal(allowed, every, lifetime);
     }

@@ -97,8 +97,7 @@ public final class RenewalLedger {
     /** True when the reason is a new one. */
     public boolean failed(String member, String reason, long delayMillis) {
         put(member);
-        boolean news =
-                of(member).map(r -> !r.reason().equals(reason)).orElse(true);
+        boolean news = of(member).map(r -> !r.reason().equals(reason)).orElse(true);
         database.update(
                 "update renewal set state = 'FAILED', reason = ?, next_at = ?, updated_at = ? where member = ?",
                 reason,

@@ -47,8 +47,12 @@ class ForwardSecrecyTest {
         byte[] stolen = pairwise();
 
         assertThat(stolen).isNotEqualTo(oldKey);
-        assertThat(opened(oldKey)).as("the attack works with the key of that time").contains(0);
-        assertThat(opened(stolen)).as("and with the stolen key on what is sealed under it").isNotEmpty();
+        assertThat(opened(oldKey))
+                .as("the attack works with the key of that time")
+                .contains(0);
+        assertThat(opened(stolen))
+                .as("and with the stolen key on what is sealed under it")
+                .isNotEmpty();
         assertThat(opened(stolen)).allMatch(i -> i >= before);
     }
 
@@ -64,23 +68,35 @@ class ForwardSecrecyTest {
 
         List<String> plaintexts = new ArrayList<>();
         objects.forEach(o -> open(o, oldKey).ifPresent(plaintexts::add));
-        String offer = plaintexts.stream().filter(p -> p.contains("\\\"offer\\\"")).findFirst().orElseThrow();
-        String answer = plaintexts.stream().filter(p -> p.contains("vnd.sealpost.renewal") && p.contains("rsc")).findFirst().orElseThrow();
+        String offer = plaintexts.stream()
+                .filter(p -> p.contains("\\\"offer\\\""))
+                .findFirst()
+                .orElseThrow();
+        String answer = plaintexts.stream()
+                .filter(p -> p.contains("vnd.sealpost.renewal") && p.contains("rsc"))
+                .findFirst()
+                .orElseThrow();
         String offerText = con(offer);
         RenewalExchange.Answer parsed = RenewalExchange.Answer.parse(con(answer));
         RenewalExchange.Offer offered = RenewalExchange.Offer.parse(offerText);
-        assertThat(offered.newKeyId()).isEqualTo(b.door1.enclave.pairwiseKeys().get(0).keyId());
+        assertThat(offered.newKeyId())
+                .isEqualTo(b.door1.enclave.pairwiseKeys().get(0).keyId());
         for (byte[] scalar : longTerm) {
             for (String peer : List.of(offered.ephemeralKey(), parsed.ephemeralKey())) {
-                assertThat(RenewalExchange.derive(oldKey, scalar, peer, offerText, parsed.body()).key())
+                assertThat(RenewalExchange.derive(oldKey, scalar, peer, offerText, parsed.body())
+                                .key())
                         .isNotEqualTo(newKey);
             }
         }
         boolean withAnEphemeralKey = b.server.secrets.stream()
                 .filter(s -> s.length == 32)
                 .anyMatch(s -> Arrays.equals(
-                        RenewalExchange.derive(oldKey, s, parsed.ephemeralKey(), offerText, parsed.body()).key(), newKey));
-        assertThat(withAnEphemeralKey).as("the attack works with an ephemeral key that was wiped").isTrue();
+                        RenewalExchange.derive(oldKey, s, parsed.ephemeralKey(), offerText, parsed.body())
+                                .key(),
+                        newKey));
+        assertThat(withAnEphemeralKey)
+                .as("the attack works with an ephemeral key that was wiped")
+                .isTrue();
     }
 
     @Test
@@ -138,9 +154,18 @@ class ForwardSecrecyTest {
 
     private void establish() {
         handshake.add(b.server.enclave.startKeyEstablishment(b.door1.identity).message());
-        handshake.add(b.door1.enclave.answerKeyEstablishment(b.server.identity, handshake.get(0)).message());
-        handshake.add(b.server.enclave.continueKeyEstablishment(b.door1.identity, handshake.get(1)).message());
-        handshake.add(b.door1.enclave.answerKeyEstablishment(b.server.identity, handshake.get(2)).message());
+        handshake.add(b.door1
+                .enclave
+                .answerKeyEstablishment(b.server.identity, handshake.get(0))
+                .message());
+        handshake.add(b.server
+                .enclave
+                .continueKeyEstablishment(b.door1.identity, handshake.get(1))
+                .message());
+        handshake.add(b.door1
+                .enclave
+                .answerKeyEstablishment(b.server.identity, handshake.get(2))
+                .message());
         b.server.enclave.continueKeyEstablishment(b.door1.identity, handshake.get(3));
     }
 
@@ -186,8 +211,11 @@ class ForwardSecrecyTest {
     private Optional<String> open(String object, byte[] key) {
         List<RandObject> originators = new ArrayList<>();
         for (String o : objects) {
-            String header = new String(java.util.Base64.getUrlDecoder().decode(o.substring(0, o.indexOf('.'))), StandardCharsets.UTF_8);
-            var oro = tools.jackson.databind.json.JsonMapper.shared().readTree(header).get("oro");
+            String header = new String(
+                    java.util.Base64.getUrlDecoder().decode(o.substring(0, o.indexOf('.'))), StandardCharsets.UTF_8);
+            var oro = tools.jackson.databind.json.JsonMapper.shared()
+                    .readTree(header)
+                    .get("oro");
             if (oro != null) {
                 originators.add(RandObject.parse(RandObject.Role.ORIGINATOR, oro.toString()));
             }
@@ -221,7 +249,10 @@ class ForwardSecrecyTest {
     }
 
     private static String con(String primitive) {
-        return tools.jackson.databind.json.JsonMapper.shared().readTree(primitive).findValue("con").asString();
+        return tools.jackson.databind.json.JsonMapper.shared()
+                .readTree(primitive)
+                .findValue("con")
+                .asString();
     }
 
     /** Pairwise keys that the recorded handshake would give if this scalar were one side's ephemeral key. */
@@ -235,7 +266,10 @@ class ForwardSecrecyTest {
                 agreement.doPhase(peer, true);
                 byte[] premaster = agreement.generateSecret();
                 byte[] master = prf(premaster, "extended master secret", t.sessionHash, 48);
-                byte[] seed = ByteBuffer.allocate(64).put(t.clientRandom).put(t.serverRandom).array();
+                byte[] seed = ByteBuffer.allocate(64)
+                        .put(t.clientRandom)
+                        .put(t.serverRandom)
+                        .array();
                 byte[] exported = prf(master, "EXPORTER-oneM2M-ESCertKE", seed, 48);
                 guesses.add(Arrays.copyOfRange(exported, 16, 48));
             } catch (java.security.GeneralSecurityException | IllegalStateException e) {

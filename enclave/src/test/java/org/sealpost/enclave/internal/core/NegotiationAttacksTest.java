@@ -51,11 +51,9 @@ class NegotiationAttacksTest {
     @Test
     void theGatewayOffersOnlyWhatIsBelowTheFloor() {
         String rand = rand().replace("\"espa\":[12]", "\"espa\":[10]");
-        assertThatThrownBy(() ->
-                        b.server.enclave.sealCredential(b.door1.identity, Optional.of(rand), Building.DOORS))
+        assertThatThrownBy(() -> b.server.enclave.sealCredential(b.door1.identity, Optional.of(rand), Building.DOORS))
                 .isInstanceOfSatisfying(
-                        Refusal.class,
-                        r -> assertThat(r.status()).isEqualTo(ResponseStatus.ESPRIM_UNSUPPORTED_OPTION));
+                        Refusal.class, r -> assertThat(r.status()).isEqualTo(ResponseStatus.ESPRIM_UNSUPPORTED_OPTION));
     }
 
     @Test
@@ -126,10 +124,7 @@ class NegotiationAttacksTest {
         b.enrol(b.door1, Role.DEVICE);
         policy(false, DAY, RenewalKeys.CERTIFICATE, RenewalKeys.EPHEMERAL);
         assertThat(b.server.enclave.nextRenewal(b.door1.identity).way()).isEqualTo(RenewalKeys.EPHEMERAL);
-        assertThat(b.server.enclave
-                        .nextRenewal(b.door1.identity)
-                        .negotiation()
-                        .reason())
+        assertThat(b.server.enclave.nextRenewal(b.door1.identity).negotiation().reason())
                 .contains("rejected certificate: the device can't");
         renew();
         renew();
@@ -163,7 +158,8 @@ class NegotiationAttacksTest {
         SealedRequest second = b.server.enclave.sealRenewal(b.door1.identity, Optional.of(rand()));
         assertThat(b.server.enclave.openResponse(first.exchange(), late))
                 .isInstanceOfSatisfying(
-                        OpenedResponse.Refused.class, r -> assertThat(r.status()).isEqualTo(4105));
+                        OpenedResponse.Refused.class,
+                        r -> assertThat(r.status()).isEqualTo(4105));
         assertThat(b.server.enclave.openResponse(second.exchange(), answer(second)))
                 .isInstanceOf(OpenedResponse.Renewal.class);
     }
@@ -203,7 +199,8 @@ class NegotiationAttacksTest {
     @Test
     void theGatewayLeadsTheHandshakeToAnotherDevice() {
         byte[] one = b.server.enclave.startKeyEstablishment(b.door1.identity).message();
-        byte[] two = b.door2.enclave.answerKeyEstablishment(b.server.identity, one).message();
+        byte[] two =
+                b.door2.enclave.answerKeyEstablishment(b.server.identity, one).message();
         establishmentFails(two);
     }
 
@@ -211,17 +208,25 @@ class NegotiationAttacksTest {
     void theGatewayAnswersWithACertificateOfAnotherAuthority() {
         Building other = new Building();
         byte[] one = b.server.enclave.startKeyEstablishment(b.door1.identity).message();
-        establishmentFails(other.door1.enclave.answerKeyEstablishment(b.server.identity, one).message());
+        establishmentFails(other.door1
+                .enclave
+                .answerKeyEstablishment(b.server.identity, one)
+                .message());
     }
 
     @Test
     void theGatewayPlaysTheServerTowardsADevice() {
         Building other = new Building();
-        byte[] one = other.server.enclave.startKeyEstablishment(b.door1.identity).message();
-        byte[] two = b.door1.enclave.answerKeyEstablishment(b.server.identity, one).message();
+        byte[] one =
+                other.server.enclave.startKeyEstablishment(b.door1.identity).message();
+        byte[] two =
+                b.door1.enclave.answerKeyEstablishment(b.server.identity, one).message();
         assertThatThrownBy(() -> other.server.enclave.continueKeyEstablishment(b.door1.identity, two))
                 .isInstanceOf(Refusal.class);
-        assertThatThrownBy(() -> b.door1.enclave.answerKeyEstablishment("//sealpost.example/gw-north", one).message())
+        assertThatThrownBy(() -> b.door1
+                        .enclave
+                        .answerKeyEstablishment("//sealpost.example/gw-north", one)
+                        .message())
                 .isInstanceOfSatisfying(
                         Refusal.class, r -> assertThat(r.status().code()).isEqualTo(4103));
         assertThat(facts(b.door1).agreed()).isEmpty();
@@ -230,14 +235,20 @@ class NegotiationAttacksTest {
     @Test
     void theGatewayReplaysARecordedHandshake() {
         byte[] one = b.server.enclave.startKeyEstablishment(b.door1.identity).message();
-        byte[] two = b.door1.enclave.answerKeyEstablishment(b.server.identity, one).message();
-        byte[] three = b.server.enclave.continueKeyEstablishment(b.door1.identity, two).message();
-        byte[] four = b.door1.enclave.answerKeyEstablishment(b.server.identity, three).message();
+        byte[] two =
+                b.door1.enclave.answerKeyEstablishment(b.server.identity, one).message();
+        byte[] three =
+                b.server.enclave.continueKeyEstablishment(b.door1.identity, two).message();
+        byte[] four =
+                b.door1.enclave.answerKeyEstablishment(b.server.identity, three).message();
         b.server.enclave.continueKeyEstablishment(b.door1.identity, four);
         renew();
         String key = facts(b.door1).keyId();
         b.door1.enclave.answerKeyEstablishment(b.server.identity, one).message();
-        assertThatThrownBy(() -> b.door1.enclave.answerKeyEstablishment(b.server.identity, three).message())
+        assertThatThrownBy(() -> b.door1
+                        .enclave
+                        .answerKeyEstablishment(b.server.identity, three)
+                        .message())
                 .isInstanceOf(Refusal.class);
         assertThatThrownBy(() -> b.server.enclave.continueKeyEstablishment(b.door1.identity, four))
                 .isInstanceOf(Refusal.class);
@@ -262,7 +273,10 @@ class NegotiationAttacksTest {
                         }
                         message = Optional.of(
                                 i % 2 == 0
-                                        ? b.door1.enclave.answerKeyEstablishment(b.server.identity, sent).message()
+                                        ? b.door1
+                                                .enclave
+                                                .answerKeyEstablishment(b.server.identity, sent)
+                                                .message()
                                         : b.server
                                                 .enclave
                                                 .continueKeyEstablishment(b.door1.identity, sent)
@@ -287,8 +301,10 @@ class NegotiationAttacksTest {
     @Test
     void theGatewayDropsTheLastMessageAndBothStillWorkUnderTheOldKey() {
         byte[] one = b.server.enclave.startKeyEstablishment(b.door1.identity).message();
-        byte[] two = b.door1.enclave.answerKeyEstablishment(b.server.identity, one).message();
-        byte[] three = b.server.enclave.continueKeyEstablishment(b.door1.identity, two).message();
+        byte[] two =
+                b.door1.enclave.answerKeyEstablishment(b.server.identity, one).message();
+        byte[] three =
+                b.server.enclave.continueKeyEstablishment(b.door1.identity, two).message();
         b.door1.enclave.answerKeyEstablishment(b.server.identity, three).message();
         assertThat(facts(b.door1).agreed()).isPresent();
         assertThat(facts(b.server).agreed()).isEmpty();
@@ -300,8 +316,7 @@ class NegotiationAttacksTest {
         establish();
         renew();
         long end = facts(b.server).notAfter();
-        assertThat(end).isBetween(
-                b.server.now.getEpochSecond() + 364 * DAY, b.server.now.getEpochSecond() + 366 * DAY);
+        assertThat(end).isBetween(b.server.now.getEpochSecond() + 364 * DAY, b.server.now.getEpochSecond() + 366 * DAY);
         b.server.now = java.time.Instant.ofEpochSecond(end);
         b.door1.now = b.server.now;
         assertThatThrownBy(() -> b.sealFor(b.door1, Building.DOORS)).isInstanceOf(Refusal.class);
@@ -331,8 +346,9 @@ class NegotiationAttacksTest {
         byte[] der = Base64.getMimeDecoder()
                 .decode(request.replaceAll("-----[A-Z ]+-----", "").trim());
         ECPublicKey key = (ECPublicKey) java.security.KeyFactory.getInstance("EC")
-                .generatePublic(new java.security.spec.X509EncodedKeySpec(
-                        new PKCS10CertificationRequest(der).getSubjectPublicKeyInfo().getEncoded()));
+                .generatePublic(new java.security.spec.X509EncodedKeySpec(new PKCS10CertificationRequest(der)
+                        .getSubjectPublicKeyInfo()
+                        .getEncoded()));
         X509Certificate certificate = CertificateAuthority.issue(
                 authority,
                 (ECPrivateKey) foreign.getPrivate(),
@@ -345,11 +361,13 @@ class NegotiationAttacksTest {
                 .hasMessageContaining("not this end point's");
         b.door1.enclave.installCertificate(pem(certificate));
         byte[] one = b.server.enclave.startKeyEstablishment(b.door1.identity).message();
-        byte[] two = b.door1.enclave.answerKeyEstablishment(b.server.identity, one).message();
+        byte[] two =
+                b.door1.enclave.answerKeyEstablishment(b.server.identity, one).message();
         establishmentFails(two);
         b.server.enclave.trustCertificates(new CertificateTrust(List.of(pem(authority)), "required", List.of()));
         byte[] three = b.server.enclave.startKeyEstablishment(b.door1.identity).message();
-        establishmentFails(b.door1.enclave.answerKeyEstablishment(b.server.identity, three).message());
+        establishmentFails(
+                b.door1.enclave.answerKeyEstablishment(b.server.identity, three).message());
         b.server.enclave.trustCertificates(new CertificateTrust(List.of(pem(authority)), "when-listed", List.of()));
         establish();
         renew();
@@ -367,8 +385,8 @@ class NegotiationAttacksTest {
 
     private void establishmentFails(byte[] message) {
         assertThatThrownBy(() -> b.server.enclave.continueKeyEstablishment(b.door1.identity, message))
-                .isInstanceOfSatisfying(Refusal.class, r -> assertThat(r.sentence())
-                        .startsWith("key establishment failed: "));
+                .isInstanceOfSatisfying(
+                        Refusal.class, r -> assertThat(r.sentence()).startsWith("key establishment failed: "));
         assertThat(facts(b.server).agreed()).isEmpty();
     }
 
@@ -422,10 +440,17 @@ class NegotiationAttacksTest {
     }
 
     private void establish() {
-        byte[] message = b.server.enclave.startKeyEstablishment(b.door1.identity).message();
+        byte[] message =
+                b.server.enclave.startKeyEstablishment(b.door1.identity).message();
         for (int i = 0; i < 2; i++) {
-            byte[] answer = b.door1.enclave.answerKeyEstablishment(b.server.identity, message).message();
-            message = b.server.enclave.continueKeyEstablishment(b.door1.identity, answer).message();
+            byte[] answer = b.door1
+                    .enclave
+                    .answerKeyEstablishment(b.server.identity, message)
+                    .message();
+            message = b.server
+                    .enclave
+                    .continueKeyEstablishment(b.door1.identity, answer)
+                    .message();
         }
         assertThat(facts(b.server).agreed()).isPresent();
     }

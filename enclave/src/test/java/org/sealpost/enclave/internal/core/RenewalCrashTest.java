@@ -183,17 +183,20 @@ class RenewalCrashTest {
         void attempt() {
             String way = at(true, () -> server.nextRenewal(DEVICE)).way();
             if (way.equals(RenewalKeys.CERTIFICATE)) {
-                byte[] one = at(true, () -> server.startKeyEstablishment(DEVICE)).message();
-                byte[] two = exchange(() -> device.answerKeyEstablishment(SERVER, one).message(), this::take);
+                byte[] one =
+                        at(true, () -> server.startKeyEstablishment(DEVICE)).message();
+                byte[] two = exchange(
+                        () -> device.answerKeyEstablishment(SERVER, one).message(), this::take);
                 byte[] three = take(two);
-                byte[] four = exchange(() -> device.answerKeyEstablishment(SERVER, three).message(), this::take);
+                byte[] four = exchange(
+                        () -> device.answerKeyEstablishment(SERVER, three).message(), this::take);
                 take(four);
                 return;
             }
             String rand = exchange(() -> device.receiverRandObject(SERVER), late -> {});
             SealedRequest sealed = at(true, () -> server.sealRenewal(DEVICE, Optional.of(rand)));
-            OpenedRequest opened = exchange(() -> device.openRequest(sealed.esprimObject()), o -> open(sealed, o));
-            open(sealed, opened);
+            OpenedRequest opened = exchange(() -> device.openRequest(sealed.esprimObject()), o -> take(sealed, o));
+            take(sealed, opened);
         }
 
         private byte[] take(byte[] message) {
@@ -201,7 +204,7 @@ class RenewalCrashTest {
                     .message();
         }
 
-        private void open(SealedRequest sealed, OpenedRequest opened) {
+        private void take(SealedRequest sealed, OpenedRequest opened) {
             if (opened instanceof OpenedRequest.Answered answered) {
                 at(true, () -> server.openResponse(sealed.exchange(), answered.sealedResponse()));
             }
@@ -249,8 +252,8 @@ class RenewalCrashTest {
                 });
         Enclave device = open(deviceDisk);
         server.found(SERVER);
-        device.acceptEnrolment(server.enrolPeer(device.enrolmentRequest(DEVICE), Role.DEVICE)
-                .enrolmentPackage());
+        device.acceptEnrolment(
+                server.enrolPeer(device.enrolmentRequest(DEVICE), Role.DEVICE).enrolmentPackage());
         // everything that is made on first use is made now, so that what follows is the renewal alone
         server.startKeyEstablishment(DEVICE);
         ENROLLED.put("server", serverDisk.image);
@@ -361,7 +364,8 @@ class RenewalCrashTest {
 
     private static void roundTrip(Enclave from, String peer, String fr, String to, Enclave receiver, String sender) {
         String rand = receiver.receiverRandObject(sender);
-        byte[] inner = Building.utf8("{\"op\":2,\"to\":\"" + to + "\",\"fr\":\"" + fr + "\",\"rqi\":\"t\",\"rvi\":\"3\"}");
+        byte[] inner =
+                Building.utf8("{\"op\":2,\"to\":\"" + to + "\",\"fr\":\"" + fr + "\",\"rqi\":\"t\",\"rvi\":\"3\"}");
         SealedRequest sealed = from.sealRequest(peer, Optional.of(rand), inner);
         OpenedRequest.Inner opened = (OpenedRequest.Inner) receiver.openRequest(sealed.esprimObject());
         String answer =

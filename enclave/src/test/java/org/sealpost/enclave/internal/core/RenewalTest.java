@@ -38,10 +38,12 @@ class RenewalTest {
         policy(RenewalKeys.CERTIFICATE, RenewalKeys.EPHEMERAL);
         assertThat(b.server.enclave.nextRenewal(b.door1.identity).way()).isEqualTo(RenewalKeys.CERTIFICATE);
         byte[] one = b.server.enclave.startKeyEstablishment(b.door1.identity).message();
-        byte[] two = b.door1.enclave.answerKeyEstablishment(b.server.identity, one).message();
+        byte[] two =
+                b.door1.enclave.answerKeyEstablishment(b.server.identity, one).message();
         byte[] three =
                 b.server.enclave.continueKeyEstablishment(b.door1.identity, two).message();
-        byte[] four = b.door1.enclave.answerKeyEstablishment(b.server.identity, three).message();
+        byte[] four =
+                b.door1.enclave.answerKeyEstablishment(b.server.identity, three).message();
         var done = b.server.enclave.continueKeyEstablishment(b.door1.identity, four);
         String agreed = done.agreed().orElseThrow().agreed().orElseThrow();
         assertThat(agreed).matches("[0-9A-F]{32}@cdoor-1.gw-north.sealpost.example");
