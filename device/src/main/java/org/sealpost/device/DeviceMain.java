@@ -211,7 +211,8 @@ public final class DeviceMain implements Callable<Integer> {
                 Optional.of(URI.create("http://127.0.0.1:0")),
                 Optional.empty());
         try (Device device = Device.connect(config, scratch)) {
-            new SimulatedDevice(device, function, scratch, Optional.empty(), 0, seed, remark, certificateRequest).start();
+            new SimulatedDevice(device, function, scratch, Optional.empty(), 0, seed, remark, certificateRequest)
+                    .start();
             System.err.println("sealpost device: checked, " + device.status().identity());
             return 0;
         } finally {

@@ -68,8 +68,7 @@ class RenewalTest {
                         .allMatch(m -> m.get("confirmedEpoch").asLong() >= 2
                                 && m.get("current").asBoolean()));
         assertThat(site.get("/negotiations").toString())
-                .contains(
-                        "renewal certificate", "renewal ephemeral", "rejected certificate: not allowed by the policy");
+                .contains("renewal certificate", "renewal ephemeral", "strongest of the policy's (ephemeral)");
         assertThat(site.get("/audit").toString()).contains("renewal.wanted", "pairwise.agreed", "pairwise.renewed");
     }
 

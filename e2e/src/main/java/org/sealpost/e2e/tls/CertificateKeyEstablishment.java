@@ -40,8 +40,7 @@ public final class CertificateKeyEstablishment implements AutoCloseable {
     }
 
     private static TlsCredential.Certified expecting(TlsCredential.Certified own, String peer) {
-        return new TlsCredential.Certified(
-                own.chain(), own.key(), own.peers().expecting(CertificateName.of(peer)));
+        return new TlsCredential.Certified(own.chain(), own.key(), own.peers().expecting(CertificateName.of(peer)));
     }
 
     /**

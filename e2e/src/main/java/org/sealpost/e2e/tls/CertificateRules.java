@@ -65,8 +65,7 @@ public record CertificateRules(
     }
 
     /** Rules that accept any name. */
-    public CertificateRules(
-            Set<X509Certificate> anchors, long now, Revocation revocation, Collection<X509CRL> lists) {
+    public CertificateRules(Set<X509Certificate> anchors, long now, Revocation revocation, Collection<X509CRL> lists) {
         this(anchors, now, revocation, lists, Optional.empty());
     }
 
@@ -98,8 +97,7 @@ public record CertificateRules(
         if (expected.filter(name -> !names.contains(name.text())).isPresent()) {
             throw refused("the peer's certificate is not that of the end point that is expected");
         }
-        return new VerifiedCertificate(
-                end, names, end.getNotAfter().toInstant().getEpochSecond());
+        return new VerifiedCertificate(end, names, end.getNotAfter().toInstant().getEpochSecond());
     }
 
     private void validate(List<X509Certificate> chain) {
