@@ -25,6 +25,7 @@ public final class Enrolment {
         var o = JsonNodeFactory.instance.objectNode().put("identity", request.identity());
         o.put("agreementKey", request.agreementKey()).put("signatureKey", request.signatureKey());
         request.certificateKey().ifPresent(k -> o.put("certificateKey", k));
+        o.put("attestation", request.attestation());
         o.put("fingerprint", request.fingerprint());
         write(
                 directory.resolve("enrolment-request.json"),

@@ -71,6 +71,7 @@ public interface EndPointKeys {
      * @param agreementKey public JWK (P-256) that the enrolment package is sealed to
      * @param signatureKey public JWK (P-256) that verifies this end point's acknowledgements, and an agent's commands
      * @param certificateKey public JWK (P-256) for a certificate; empty when this end point can't use one
+     * @param attestation what the secure environment says of itself, signed with the signature key (compact JWS)
      * @param fingerprint SHA-256 over the canonical form of the above, 16 groups of 4 hex digits, for people to compare
      */
     record EnrolmentRequest(
@@ -78,6 +79,7 @@ public interface EndPointKeys {
             String agreementKey,
             String signatureKey,
             Optional<String> certificateKey,
+            String attestation,
             String fingerprint) {}
 
     /**

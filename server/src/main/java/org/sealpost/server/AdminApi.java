@@ -223,12 +223,13 @@ final class AdminApi {
         Members m = Members.of(
                 body,
                 "an enrolment request",
-                Set.of("identity", "agreementKey", "signatureKey", "certificateKey", "fingerprint"));
+                Set.of("identity", "agreementKey", "signatureKey", "certificateKey", "attestation", "fingerprint"));
         EnrolledPeer peer = server.enrol(new EnrolmentRequest(
                 m.text("identity"),
                 m.text("agreementKey"),
                 m.text("signatureKey"),
                 m.optionalText("certificateKey"),
+                m.text("attestation"),
                 m.optionalText("fingerprint").orElse("")));
         return tree(peer);
     }

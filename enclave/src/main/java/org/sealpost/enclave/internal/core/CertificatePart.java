@@ -101,7 +101,7 @@ final class CertificatePart {
         vault.change(
                 s -> s.standings.computeIfAbsent(identity, p -> new StateImage.Standing()).certificateUntil = until);
         return Jws.sign(
-                Jwk.privateKey(authority.root),
+                vault.custody().signer(authority.root),
                 Labels.TYPE_CERTIFICATE,
                 Jwk.thumbprint(Jwk.parse(authority.rootKey)),
                 Map.of(),

@@ -1,9 +1,7 @@
 package org.sealpost.enclave.internal.core;
 
 import java.nio.charset.StandardCharsets;
-import java.security.KeyPair;
 import java.security.MessageDigest;
-import java.security.interfaces.ECPrivateKey;
 import java.security.interfaces.ECPublicKey;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -15,8 +13,11 @@ import org.sealpost.e2e.Jwk;
 import org.sealpost.e2e.Jws;
 import org.sealpost.e2e.Labels;
 import org.sealpost.e2e.Wipe;
+import org.sealpost.e2e.WrappingAgreement;
+import org.sealpost.enclave.Attestation;
 import org.sealpost.enclave.EndPointKeys.EnrolmentFacts;
 import org.sealpost.enclave.EndPointKeys.EnrolmentRequest;
+import org.sealpost.enclave.internal.custody.KeyCustody;
 import org.sealpost.onem2m.Identifier;
 import org.sealpost.onem2m.Members;
 import org.sealpost.onem2m.PrimitiveCodec;
@@ -28,13 +29,16 @@ import org.sealpost.onem2m.Serialization;
 final class EnrolmentPart {
     static final int KEY = 32;
     private static final Set<String> ENVELOPE = Set.of("alg", "enc", "kid", "typ", "epk");
-    private static final Set<String> MEMBERS = Set.of("v", "to", "srv", "role", "kid", "root", "kh", "crt");
+    private static final Set<String> MEMBERS =
+            Set.of("v", "to", "srv", "role", "kid", "root", "kh", "epk", "wk", "crt");
 
     private final Vault vault;
+    private final Attestation attestation;
     private final CertificatePart certificates;
 
-    EnrolmentPart(Vault vault, CertificatePart certificates) {
+    EnrolmentPart(Vault vault, Attestation attestation, CertificatePart certificates) {
         this.vault = vault;
+        this.attestation = attestation;
         this.certificates = certificates;
     }
 
@@ -53,17 +57,30 @@ final class EnrolmentPart {
                     "this enclave belongs to " + own.identity() + ": use another state directory");
         }
         return request(
-                own.identity(), own.agreementKey(), own.signatureKey(), Optional.of(certificates.publicKey(identity)));
+                own.identity(),
+                own.agreementKey(),
+                own.signatureKey(),
+                Optional.of(certificates.publicKey(identity)),
+                own.attestation());
     }
 
-    /** A request with its fingerprint: SHA-256 over identity and keys. */
+    /** A request with its fingerprint: SHA-256 over identity, keys and attestation. */
     static EnrolmentRequest request(
-            String identity, String agreementKey, String signatureKey, Optional<String> certificateKey) {
+            String identity,
+            String agreementKey,
+            String signatureKey,
+            Optional<String> certificateKey,
+            String attestation) {
         String all = identity + "\n" + agreementKey + "\n" + signatureKey
-                + certificateKey.map(k -> "\n" + k).orElse("");
+                + certificateKey.map(k -> "\n" + k).orElse("") + "\n" + attestation;
         String hex = HexFormat.of().formatHex(sha256(all.getBytes(StandardCharsets.UTF_8)));
         return new EnrolmentRequest(
-                identity, agreementKey, signatureKey, certificateKey, hex.replaceAll("(.{4})(?!$)", "$1 "));
+                identity,
+                agreementKey,
+                signatureKey,
+                certificateKey,
+                attestation,
+                hex.replaceAll("(.{4})(?!$)", "$1 "));
     }
 
     EnrolmentFacts accept(String enrolmentPackage) {
@@ -71,10 +88,11 @@ final class EnrolmentPart {
                 .own
                 .orElseThrow(() -> new Refusal(
                         ResponseStatus.BAD_REQUEST, "this enclave made no enrolment request: make one first"));
-        byte[] content = Jwe.parse(enrolmentPackage, ENVELOPE).openFrom(Jwk.privateKey(own.agreement()));
+        byte[] content =
+                Jwe.parse(enrolmentPackage, ENVELOPE).openFrom(vault.custody().agreement(own.agreement()));
         try {
             Members signed = open(content, own.identity());
-            StateImage.Anchor anchor = anchor(signed, content);
+            StateImage.Anchor anchor = anchor(signed, content, own);
             vault.state()
                     .anchor
                     .filter(a -> !a.rootKeyId().equals(anchor.rootKeyId()))
@@ -84,7 +102,6 @@ final class EnrolmentPart {
                                 "this enclave is enrolled with another root: remove its state to change owners");
                     });
             vault.observed("pairwise-key", own.identity(), anchor.pairwise());
-            vault.observed("wrapping-key", own.identity(), anchor.wrapping());
             vault.change(s -> {
                 s.anchor = Optional.of(anchor);
                 StateImage.Standing fresh = new StateImage.Standing();
@@ -105,43 +122,49 @@ final class EnrolmentPart {
     }
 
     private static Members open(byte[] content, String identity) {
-        if (content.length <= 2 * KEY) {
+        if (content.length <= KEY) {
             throw new Refusal(ResponseStatus.BAD_REQUEST, "an enrolment package is cut off");
         }
-        Jws signed = Jws.parse(new String(content, 2 * KEY, content.length - 2 * KEY, StandardCharsets.US_ASCII));
+        Jws signed = Jws.parse(new String(content, KEY, content.length - KEY, StandardCharsets.US_ASCII));
         Members m =
                 Members.of(PrimitiveCodec.of(Serialization.JSON).decodeTree(signed.payload()), "an enrolment", MEMBERS);
         ECPublicKey root = Jwk.parse(m.text("root"));
         signed.verify(root, Labels.TYPE_ENROLMENT);
-        byte[] keys = Arrays.copyOf(content, 2 * KEY);
-        boolean bound = MessageDigest.isEqual(sha256(keys), Base64Url.decode(m.text("kh")));
-        Wipe.octets(keys);
+        byte[] pairwise = Arrays.copyOf(content, KEY);
+        boolean bound = MessageDigest.isEqual(sha256(pairwise), Base64Url.decode(m.text("kh")));
+        Wipe.octets(pairwise);
         if (!bound || !m.text("to").equals(identity)) {
             throw new Refusal(ResponseStatus.BAD_REQUEST, "an enrolment package is for another end point");
         }
         return m;
     }
 
-    private static StateImage.Anchor anchor(Members m, byte[] content) {
+    private StateImage.Anchor anchor(Members m, byte[] content, StateImage.OwnKeys own) {
+        var wrapped = new WrappingAgreement.Wrapped(Jwk.parse(m.text("epk")), Base64Url.decode(m.text("wk")));
         return new StateImage.Anchor(
                 m.text("srv"),
                 m.text("role"),
                 m.text("kid"),
                 Arrays.copyOf(content, KEY),
-                Arrays.copyOfRange(content, KEY, 2 * KEY),
+                vault.custody()
+                        .acceptWrappingKey(own.agreement(), Jwk.parse(own.agreementKey()), wrapped, own.identity()),
                 Jwk.thumbprint(Jwk.parse(m.text("root"))),
                 m.text("root"));
     }
 
     private StateImage.OwnKeys makeKeys(String identity) {
-        KeyPair agreement = Jwk.generate(vault.random());
-        KeyPair signature = Jwk.generate(vault.random());
-        return new StateImage.OwnKeys(
+        KeyCustody.OwnKey agreement = vault.custody().generate("agreement", identity);
+        KeyCustody.OwnKey signature = vault.custody().generate("signature", identity);
+        String agreementKey = Jwk.print(agreement.publicKey());
+        String signatureKey = Jwk.print(signature.publicKey());
+        String statement = Statement.sign(
+                attestation,
                 identity,
-                vault.observed("agreement-key", identity, Jwk.scalar((ECPrivateKey) agreement.getPrivate())),
-                vault.observed("signature-key", identity, Jwk.scalar((ECPrivateKey) signature.getPrivate())),
-                Jwk.print((ECPublicKey) agreement.getPublic()),
-                Jwk.print((ECPublicKey) signature.getPublic()));
+                agreementKey,
+                signatureKey,
+                vault.custody().signer(signature.reference()));
+        return new StateImage.OwnKeys(
+                identity, agreement.reference(), signature.reference(), agreementKey, signatureKey, statement);
     }
 
     private static EnrolmentFacts facts(String identity, StateImage.Anchor anchor) {

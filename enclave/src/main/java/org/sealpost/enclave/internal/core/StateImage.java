@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.sealpost.enclave.Attestation;
 import org.sealpost.enclave.AuthorityKeys.GroupPolicy;
 import org.sealpost.enclave.AuthorityKeys.Member;
 import org.sealpost.enclave.RenewalKeys;
@@ -47,11 +48,27 @@ public final class StateImage {
 
     public Optional<Authority> authority = Optional.empty();
 
-    /** Key pairs made for enrolment: private scalars and public JWKs. */
-    public record OwnKeys(
-            String identity, byte[] agreement, byte[] signature, String agreementKey, String signatureKey) {}
+    /** The references of all key pairs that the compartment's custody has to keep; whoever adds one to the state adds it here. */
+    List<byte[]> keyPairs() {
+        List<byte[]> all = new ArrayList<>();
+        own.ifPresent(o -> all.addAll(List.of(o.agreement(), o.signature())));
+        authority.ifPresent(a -> {
+            all.add(a.root);
+            a.purposes.values().forEach(p -> all.add(p.scalar()));
+        });
+        return all;
+    }
 
-    /** What enrolment left: whom to trust, and the keys shared with the server. */
+    /** Key pairs made for enrolment: references (see KeyCustody) and public JWKs, and what the secure environment says of itself, signed. */
+    public record OwnKeys(
+            String identity,
+            byte[] agreement,
+            byte[] signature,
+            String agreementKey,
+            String signatureKey,
+            String attestation) {}
+
+    /** What enrolment left: whom to trust, and the keys shared with the server (the wrapping key by its reference). */
     public record Anchor(
             String server,
             String role,
@@ -107,7 +124,7 @@ public final class StateImage {
         }
     }
 
-    /** An epoch's secret and when it stops opening commands (epoch seconds). */
+    /** An epoch's secret (a member's: its reference) and when it stops opening commands (epoch seconds). */
     public record Epoch(long number, byte[] secret, long until) {}
 
     /** A member's credential: the current epoch and, within the overlap, the one before. */
@@ -145,7 +162,7 @@ public final class StateImage {
     /** A key that signs certificates, and its own certificate, DER. */
     public record CertificateRoot(byte[] scalar, byte[] certificate) {}
 
-    /** A purpose-specific signing key with the root's certificate. */
+    /** A purpose-specific signing key (its reference) with the root's certificate. */
     public record PurposeKey(byte[] scalar, String key, String certificate) {}
 
     /** An enrolled end point. */
@@ -156,9 +173,10 @@ public final class StateImage {
             String keyId,
             byte[] pairwise,
             byte[] wrapping,
-            String signatureKey) {
+            String signatureKey,
+            Attestation attestation) {
         Peer withKey(String nextId, byte[] next) {
-            return new Peer(identity, role, generation, nextId, next, wrapping, signatureKey);
+            return new Peer(identity, role, generation, nextId, next, wrapping, signatureKey, attestation);
         }
     }
 
