@@ -1,6 +1,7 @@
 package org.sealpost.enclave;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.sealpost.enclave.EndPointKeys.Negotiation;
 import org.sealpost.enclave.EndPointKeys.SealedRequest;
@@ -22,8 +23,8 @@ public interface RenewalKeys {
     /** The contentInfo of renewals' messages inside ESPrim. */
     String CAPABILITIES = "application/vnd.sealpost.renewal+json:0";
 
-    /** Sets what a peer has to keep to; at the authority, also before it is enrolled. */
-    void setPeerPolicy(String peer, PeerPolicy policy);
+    /** Sets what peers have to keep to, by identity; at the authority, also before they are enrolled. Others keep what they have. */
+    void setPeerPolicies(Map<String, PeerPolicy> policies);
 
     /**
      * Trusts foreign authorities for devices' certificates, beside the own one.

@@ -61,7 +61,7 @@ final class Renewals {
         Security.Certificates foreign = fleet.security().certificates();
         enclave.trustCertificates(
                 new CertificateTrust(read(foreign.anchors()), foreign.revocation(), read(foreign.lists())));
-        policies.forEach(enclave::setPeerPolicy);
+        enclave.setPeerPolicies(policies);
     }
 
     void start() {

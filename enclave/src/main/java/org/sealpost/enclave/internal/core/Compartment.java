@@ -134,10 +134,10 @@ public final class Compartment implements Enclave {
     }
 
     @Override
-    public void setPeerPolicy(String peer, PeerPolicy policy) {
+    public void setPeerPolicies(Map<String, PeerPolicy> policies) {
         alone(() -> {
-            renewals.setPolicy(peer, policy);
-            return peer;
+            renewals.setPolicies(policies);
+            return policies;
         });
     }
 

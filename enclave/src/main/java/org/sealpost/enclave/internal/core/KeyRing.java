@@ -85,10 +85,25 @@ final class KeyRing {
 
     /** The key with this id. */
     Optional<Found> find(String keyId) {
-        return peers().stream()
-                .flatMap(peer -> accepted(peer).stream().map(key -> new Found(peer, key)))
-                .filter(found -> found.key().keyId().equals(keyId))
-                .findFirst();
+        Optional<String> using = isAuthority()
+                ? vault.state().authority.orElseThrow().peers.values().stream()
+                        .filter(p -> p.keyId().equals(keyId))
+                        .map(StateImage.Peer::identity)
+                        .findFirst()
+                : vault.state().anchor.filter(a -> a.keyId().equals(keyId)).map(StateImage.Anchor::server);
+        Optional<Found> current = using.map(peer -> new Found(peer, current(peer)));
+        return current.or(() -> agreed(keyId)).filter(found -> !expired(found.key()));
+    }
+
+    private Optional<Found> agreed(String keyId) {
+        for (var standing : vault.state().standings.entrySet()) {
+            for (StateImage.PairwiseKey key : standing.getValue().pending.values()) {
+                if (key.keyId().equals(keyId)) {
+                    return Optional.of(new Found(standing.getKey(), key));
+                }
+            }
+        }
+        return Optional.empty();
     }
 
     /** Stores a key that was agreed on, before anybody is told. */

@@ -47,18 +47,23 @@ final class RenewalPart {
         this.certificates = certificates;
     }
 
-    void setPolicy(String peer, PeerPolicy policy) {
-        EnrolmentPart.requireAbsolute(peer);
-        policy.mechanisms().stream()
-                .filter(m ->
-                        !List.of(RenewalKeys.CERTIFICATE, RenewalKeys.EPHEMERAL).contains(m))
-                .findFirst()
-                .ifPresent(m -> {
-                    throw new Refusal(ResponseStatus.BAD_REQUEST, "there is no way of renewal called " + m);
-                });
-        org.sealpost.e2e.Aead.named(policy.algorithmFloor());
-        vault.change(
-                s -> s.standings.computeIfAbsent(peer, p -> new StateImage.Standing()).policy = Optional.of(policy));
+    void setPolicies(Map<String, PeerPolicy> policies) {
+        policies.forEach((peer, policy) -> {
+            EnrolmentPart.requireAbsolute(peer);
+            org.sealpost.e2e.Aead.named(policy.algorithmFloor());
+            policy.mechanisms().stream()
+                    .filter(m -> !List.of(RenewalKeys.CERTIFICATE, RenewalKeys.EPHEMERAL)
+                            .contains(m))
+                    .findFirst()
+                    .ifPresent(m -> {
+                        throw new Refusal(ResponseStatus.BAD_REQUEST, "there is no way of renewal called " + m);
+                    });
+        });
+        vault.change(s -> {
+            policies.forEach((peer, policy) ->
+                    s.standings.computeIfAbsent(peer, p -> new StateImage.Standing()).policy = Optional.of(policy));
+            return policies;
+        });
     }
 
     RenewalStep next(String peer) {

@@ -126,7 +126,8 @@ class ForwardSecrecyTest {
     // ---- what happens ----
 
     private void policy(String way) {
-        b.server.enclave.setPeerPolicy(b.door1.identity, new PeerPolicy("A256GCM", false, List.of(way), 0, 0));
+        b.server.enclave.setPeerPolicies(
+                java.util.Map.of(b.door1.identity, new PeerPolicy("A256GCM", false, List.of(way), 0, 0)));
     }
 
     private String rand() {

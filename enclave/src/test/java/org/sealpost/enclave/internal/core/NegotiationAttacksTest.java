@@ -324,8 +324,8 @@ class NegotiationAttacksTest {
 
     @Test
     void thePolicyShortensTheLifeOfAKeyFromACertificate() {
-        b.server.enclave.setPeerPolicy(
-                b.door1.identity, new PeerPolicy("A256GCM", false, List.of(RenewalKeys.CERTIFICATE), DAY, 3 * DAY));
+        b.server.enclave.setPeerPolicies(java.util.Map.of(
+                b.door1.identity, new PeerPolicy("A256GCM", false, List.of(RenewalKeys.CERTIFICATE), DAY, 3 * DAY)));
         establish();
         renew();
         assertThat(facts(b.server).notAfter()).isEqualTo(b.server.now.getEpochSecond() + 3 * DAY);
@@ -392,8 +392,8 @@ class NegotiationAttacksTest {
 
     private void allowAll() {
         PeerPolicy open = PeerPolicy.open();
-        b.server.enclave.setPeerPolicy(b.door1.identity, open);
-        b.door1.enclave.setPeerPolicy(b.server.identity, open);
+        b.server.enclave.setPeerPolicies(java.util.Map.of(b.door1.identity, open));
+        b.door1.enclave.setPeerPolicies(java.util.Map.of(b.server.identity, open));
         b.server.enclave.createGroup(
                 Building.DOORS,
                 new org.sealpost.enclave.AuthorityKeys.GroupPolicy(
@@ -412,8 +412,8 @@ class NegotiationAttacksTest {
     }
 
     private void policy(boolean forwardSecret, long every, String... ways) {
-        b.server.enclave.setPeerPolicy(
-                b.door1.identity, new PeerPolicy("A256GCM", forwardSecret, List.of(ways), every, 0));
+        b.server.enclave.setPeerPolicies(
+                java.util.Map.of(b.door1.identity, new PeerPolicy("A256GCM", forwardSecret, List.of(ways), every, 0)));
     }
 
     private String rand() {

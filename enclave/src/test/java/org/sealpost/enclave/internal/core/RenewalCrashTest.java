@@ -307,7 +307,7 @@ class RenewalCrashTest {
         World world = new World(faults, mishaps);
         String what = way + " " + faults + " " + mishaps;
         world.serverDisk.saves = -1; // the policy is not a part of what is tried
-        world.server.setPeerPolicy(DEVICE, new PeerPolicy("A256GCM", false, List.of(way), 0, 0));
+        world.server.setPeerPolicies(java.util.Map.of(DEVICE, new PeerPolicy("A256GCM", false, List.of(way), 0, 0)));
         for (int i = 0; i < ATTEMPTS && !world.done(way); i++) {
             try {
                 world.attempt();
@@ -354,7 +354,7 @@ class RenewalCrashTest {
     private static World undisturbed(String way) {
         World world = new World(List.of(), List.of());
         world.serverDisk.saves = -1; // the policy is not a part of what is tried
-        world.server.setPeerPolicy(DEVICE, new PeerPolicy("A256GCM", false, List.of(way), 0, 0));
+        world.server.setPeerPolicies(java.util.Map.of(DEVICE, new PeerPolicy("A256GCM", false, List.of(way), 0, 0)));
         assertThat(contains(world.serverDisk.image, firstKey)).isTrue();
         world.attempt();
         world.attempt();

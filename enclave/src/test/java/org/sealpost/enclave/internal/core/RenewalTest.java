@@ -56,7 +56,8 @@ class RenewalTest {
     }
 
     private void policy(String... ways) {
-        b.server.enclave.setPeerPolicy(b.door1.identity, new PeerPolicy("A256GCM", false, List.of(ways), 86_400, 0));
+        b.server.enclave.setPeerPolicies(
+                java.util.Map.of(b.door1.identity, new PeerPolicy("A256GCM", false, List.of(ways), 86_400, 0)));
     }
 
     private PairwiseFacts facts(Party party) {
