@@ -85,8 +85,8 @@ public final class CrashMain implements Callable<Integer> {
             paramLabel = "NAME",
             defaultValue = MAIN_JOB,
             description = {
-                "The work that goes on meanwhile: " + MAIN_JOB + "; " + Renewal.EPHEMERAL
-                        + " or " + Renewal.CERTIFICATE + ": all pairwise keys are renewed, by ephemeral agreement or by certificate.",
+                "The work that goes on meanwhile: " + MAIN_JOB + "; " + Renewal.EPHEMERAL + " or " + Renewal.CERTIFICATE
+                        + ": all pairwise keys are renewed, by ephemeral agreement or by certificate.",
                 "Default ${DEFAULT-VALUE}."
             })
     String scenarioName = "";
