@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -66,6 +67,11 @@ class FleetFileTest {
                 "verbs: [close, open]|verbs: close|line 6: \"verbs\" is not a list",
                 "verbs: [close, open]|verbs: [close, [open]]|line 6: an entry of \"verbs\" is not a single value",
                 "zone: floor-1|zone: {floor: 1}|line 8: \"zone\" is not a single value",
+                "lifetime: 30d|forwardSecret: true|forwardSecret is wanted, but no key is ever renewed",
+                "zone: floor-1|renewal: {mechanism: hope}|line 8: mechanism is one of certificate, ephemeral, strongest",
+                "zone: floor-1|renewal: {every: 0s}|line 8: \"every\" is longer than nothing",
+                "zone: floor-1|renewal: {every: 30d, lifetime: 40d}|line 8: \"lifetime\" is at least twice",
+                "zone: floor-1|algorithmFloor: A64|line 8: algorithmFloor is one of",
             })
     void namesTheLineOfEachMistake(String from, String to, String expected) {
         String broken = GOOD.replace(from, to);
@@ -82,6 +88,28 @@ class FleetFileTest {
         assertThat(FleetFile.parse(fleets).groups().get(0).secureEnvironment()).isEqualTo(2);
         String own = fleets.replace("lifetime: 30d", "secureEnvironment: 1");
         assertThat(FleetFile.parse(own).groups().get(0).secureEnvironment()).isEqualTo(1);
+    }
+
+    @Test
+    void theStrongestDemandOfFleetGroupAndDeviceCounts() {
+        Security security = FleetFile.parse(GOOD.replace("overlap: 60s", "algorithmFloor: A192GCM, forwardSecret: true")
+                                .replace("zone: floor-1", "renewal: {mechanism: certificate, every: 7d}")
+                        + """
+                        security:
+                          algorithmFloor: A128GCM
+                          renewal: {mechanism: strongest, every: 30d}
+                          certificates: {anchors: [ca.pem], revocation: when-listed, lists: [ca.crl]}
+                        """)
+                .security();
+        assertThat(security.algorithmFloor("door-1", List.of("doors"))).isEqualTo("A192GCM");
+        assertThat(security.algorithmFloor("other", List.of())).isEqualTo("A128GCM");
+        assertThat(security.forwardSecret("door-1", List.of("doors"))).isTrue();
+        assertThat(security.forwardSecret("door-1", List.of())).isFalse();
+        assertThat(security.renewal("door-1").orElseThrow().mechanisms()).containsExactly("certificate");
+        assertThat(security.renewal("door-1").orElseThrow().everySeconds()).isEqualTo(7 * 86_400);
+        assertThat(security.renewal("other").orElseThrow().mechanisms()).containsExactly("certificate", "ephemeral");
+        assertThat(security.certificates().anchors()).containsExactly("ca.pem");
+        assertThat(FleetFile.parse(GOOD).security().renewal("door-1")).isEmpty();
     }
 
     @Test
