@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -57,7 +56,6 @@ public final class Device implements AutoCloseable {
     private final LongAdder fetched = new LongAdder();
     private final DeviceEndpoint endpoint;
     private final ApplicationEntity entity;
-    private final EndPoint endPoint;
     private volatile boolean closed;
 
     private Device(DeviceConfig config, SecureEnvironment environment, DeviceRuntime runtime, boolean ownsRuntime) {
@@ -66,7 +64,7 @@ public final class Device implements AutoCloseable {
         this.enclave = environment.compartment(config.name());
         this.runtime = runtime;
         this.ownsRuntime = ownsRuntime;
-        this.endPoint = EndPoint.of(config.identity(), enclave, runtime.calls());
+        EndPoint endPoint = EndPoint.of(config.identity(), enclave, runtime.calls());
         CommandFlow commands = new CommandFlow(enclave, new Work());
         this.endpoint = new DeviceEndpoint(config, commands, endPoint, runtime.calls(), this);
         this.entity = ApplicationEntity.start(
@@ -177,22 +175,10 @@ public final class Device implements AutoCloseable {
                         .objectNode()
                         .put("cnf", RenewalKeys.CAPABILITIES)
                         .put("con", capabilities));
-        RequestPrimitive inner = RequestPrimitive.of(
-                        Operation.NOTIFY,
-                        config.serverId(),
-                        "/" + config.gatewayId() + "/C" + config.name(),
-                        "n" + UUID.randomUUID())
-                .content(content)
-                .build();
-        return endPoint.request(
-                        config.server(),
-                        inner,
-                        outer -> entity.request(Operation.NOTIFY, config.serverId(), b -> b.content(outer)))
-                .thenAccept(answer -> {
-                    if (answer instanceof EndPoint.Answer.Inner told
-                            && !told.response().status().successful()) {
-                        throw new Refusal(
-                                told.response().status(), told.response().sentence());
+        return request(Operation.NOTIFY, config.serverId(), b -> b.content(content))
+                .thenAccept(told -> {
+                    if (!told.status().successful()) {
+                        throw new Refusal(told.status(), told.sentence());
                     }
                 });
     }

@@ -155,7 +155,7 @@ final class EsprimPart {
 
     String sealCredentialResponse(String exchange, String requestId, String group) {
         Exchange open = exchange(exchange);
-        if (!channel(open.peer()).esprim().unshared(exchange)) {
+        if (!channel(open).esprim().unshared(exchange)) {
             repeated.forget(exchange);
             throw new Refusal(
                     ResponseStatus.ESPRIM_UNKNOWN_RECV_RAND_ID,
