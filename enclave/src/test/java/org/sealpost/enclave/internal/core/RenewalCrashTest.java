@@ -152,10 +152,7 @@ class RenewalCrashTest {
                 throw new Lost();
             }
             if (back.isPresent()) {
-                late.add(() -> quietly(() -> {
-                    lateAnswer.accept(answer);
-                    return answer;
-                }));
+                late.add(() -> quietly(() -> lateAnswer.accept(answer)));
             }
             if (back.equals(Optional.of(Trouble.LATE))) {
                 throw new Lost();
