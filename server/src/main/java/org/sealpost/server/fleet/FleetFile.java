@@ -39,7 +39,7 @@ public final class FleetFile {
         try {
             Fleet fleet = parse(Files.readString(file));
             return fleet.withSecurity(
-                    fleet.security().relativeTo(file.toAbsolutePath().getParent()));
+                    fleet.security().relativeTo(file.toAbsolutePath().resolveSibling("")));
         } catch (IOException e) {
             throw new FleetException(
                     List.of("the fleet file " + file + " can't be read: check its path and permissions"));
