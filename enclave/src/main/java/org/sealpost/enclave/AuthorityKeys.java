@@ -23,6 +23,9 @@ public interface AuthorityKeys {
     /** Forgets a peer's pairwise key: nothing it seals is accepted any more. */
     void revokePeer(String identity);
 
+    /** End points that an MEF or MAF gave a key for, and those whose key ended: what the server's other records have to follow. */
+    List<ProvisionedPeer> provisionedPeers();
+
     /** Creates a group without an epoch; does nothing when it exists with this policy. */
     void createGroup(String group, GroupPolicy policy);
 
@@ -99,6 +102,14 @@ public interface AuthorityKeys {
 
     /** Result of an enrolment. */
     record EnrolledPeer(String identity, String keyId, String enrolmentPackage) {}
+
+    /**
+     * An end point that was provisioned.
+     *
+     * @param keyId of the pairwise key with it now; empty when there is none
+     * @param ended why the last key ended: empty, {@code superseded}, {@code reenrolled} or {@code revoked}
+     */
+    record ProvisionedPeer(String identity, String keyId, String ended) {}
 
     /** Public facts of an epoch. */
     record EpochFacts(String group, long epoch, String keyCheckValue, long notBefore, long notAfter) {}

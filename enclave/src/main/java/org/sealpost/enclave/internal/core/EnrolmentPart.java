@@ -15,6 +15,7 @@ import org.sealpost.e2e.Jwk;
 import org.sealpost.e2e.Jws;
 import org.sealpost.e2e.Labels;
 import org.sealpost.e2e.Wipe;
+import org.sealpost.e2e.provisioning.ProvisioningKeys;
 import org.sealpost.enclave.EndPointKeys.EnrolmentFacts;
 import org.sealpost.enclave.EndPointKeys.EnrolmentRequest;
 import org.sealpost.onem2m.Identifier;
@@ -27,6 +28,7 @@ import org.sealpost.onem2m.Serialization;
 /** Enrolment of this end point: its own key pairs, and the package that brings keys and trust anchors. */
 final class EnrolmentPart {
     static final int KEY = 32;
+    private static final String PROVISIONED_ROLE = "DEVICE";
     private static final Set<String> ENVELOPE = Set.of("alg", "enc", "kid", "typ", "epk");
     private static final Set<String> MEMBERS = Set.of("v", "to", "srv", "role", "kid", "root", "kh");
 
@@ -68,20 +70,33 @@ final class EnrolmentPart {
         byte[] content = Jwe.parse(enrolmentPackage, ENVELOPE).openFrom(Jwk.privateKey(own.agreement()));
         try {
             StateImage.Anchor anchor = anchor(content, own.identity());
-            vault.state()
-                    .anchor
-                    .filter(a -> !a.rootKeyId().equals(anchor.rootKeyId()))
-                    .ifPresent(a -> {
-                        throw new Refusal(
-                                ResponseStatus.CONFLICT,
-                                "this enclave is enrolled with another root: remove its state to change owners");
-                    });
+            requireSameRoot(vault.state(), anchor.rootKeyId());
             vault.observed("pairwise-key", own.identity(), anchor.pairwise());
             vault.observed("wrapping-key", own.identity(), anchor.wrapping());
             vault.change(s -> s.anchor = Optional.of(anchor));
             return facts(own.identity(), anchor);
         } finally {
             Wipe.octets(content);
+        }
+    }
+
+    /** Enrols this end point with a key that an MEF or MAF gave; inside of a change. */
+    void provisioned(StateImage state, String server, String keyId, byte[] pairwise, String rootKey) {
+        StateImage.OwnKeys own = state.own.orElseThrow(
+                () -> new Refusal(ResponseStatus.BAD_REQUEST, "this enclave does not know its identity yet"));
+        String rootKeyId = Jwk.thumbprint(Jwk.parse(rootKey));
+        requireSameRoot(state, rootKeyId);
+        byte[] wrapping = vault.observed("wrapping-key", own.identity(), ProvisioningKeys.wrapping(pairwise));
+        vault.observed("pairwise-key", own.identity(), pairwise);
+        state.anchor = Optional.of(
+                new StateImage.Anchor(server, PROVISIONED_ROLE, keyId, pairwise, wrapping, rootKeyId, rootKey));
+    }
+
+    private static void requireSameRoot(StateImage state, String rootKeyId) {
+        if (state.anchor.filter(a -> !a.rootKeyId().equals(rootKeyId)).isPresent()) {
+            throw new Refusal(
+                    ResponseStatus.CONFLICT,
+                    "this enclave is enrolled with another root: remove its state to change owners");
         }
     }
 

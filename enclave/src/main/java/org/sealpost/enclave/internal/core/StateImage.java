@@ -6,6 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.sealpost.e2e.provisioning.ClientState;
+import org.sealpost.e2e.provisioning.FunctionState;
 import org.sealpost.enclave.AuthorityKeys.GroupPolicy;
 import org.sealpost.enclave.AuthorityKeys.Member;
 import org.sealpost.group.RosterEntry;
@@ -39,6 +41,18 @@ public final class StateImage {
     public Map<String, String> delegations = new LinkedHashMap<>();
 
     public Optional<Authority> authority = Optional.empty();
+
+    /** The key that manufacturers' packages are sealed to. */
+    public Optional<ManufactureKey> manufacture = Optional.empty();
+
+    /** MEFs and MAFs that this end point is a client of, by FQDN. */
+    public Map<String, ClientState> functions = new LinkedHashMap<>();
+
+    /** The MEF or MAF that this compartment is. */
+    public Optional<FunctionState> function = Optional.empty();
+
+    /** A private scalar and its public JWK. */
+    public record ManufactureKey(byte[] scalar, String key) {}
 
     /** Key pairs made for enrolment: private scalars and public JWKs. */
     public record OwnKeys(
@@ -82,6 +96,9 @@ public final class StateImage {
         public Map<String, Peer> peers = new HashMap<>();
         public Map<String, Group> groups = new LinkedHashMap<>();
         public long delegations;
+
+        /** Why the key of an end point ended last that an MEF or MAF gave, by identity. */
+        public Map<String, String> ended = new HashMap<>();
     }
 
     /** A purpose-specific signing key with the root's certificate. */
