@@ -42,6 +42,7 @@ public final class Device implements AutoCloseable {
     private final DeviceRuntime runtime;
     private final boolean ownsRuntime;
     private final CredentialFetch credentials;
+    private final RemoteProvisioning provisioning;
     private final Map<String, CommandHandler> handlers = new ConcurrentHashMap<>();
     private final Map<String, LongAdder> refused = new ConcurrentHashMap<>();
     private final LongAdder executed = new LongAdder();
@@ -59,6 +60,7 @@ public final class Device implements AutoCloseable {
         this.enclave = environment.compartment(config.name());
         this.runtime = runtime;
         this.ownsRuntime = ownsRuntime;
+        this.provisioning = new RemoteProvisioning(enclave, config.identity(), runtime);
         EndPoint endPoint = EndPoint.of(config.identity(), enclave, runtime.calls());
         CommandFlow commands = new CommandFlow(enclave, new Work());
         this.endpoint = new DeviceEndpoint(config, commands, endPoint, runtime.calls(), this);
@@ -128,7 +130,7 @@ public final class Device implements AutoCloseable {
     }
 
     /**
-     * Has this device enrolled by an operator who carries two files: writes {@code enrolment-request.json} into the folder and takes {@code enrolment-package} from there once it lies beside it.
+     * Has this device enrolled: at its MEF, with no hand on it, when it has a manufacturer's credential; otherwise by an operator who carries two files: writes {@code enrolment-request.json} into the folder and takes {@code enrolment-package} from there once it lies beside it.
      * A package that is not for this device is refused on standard error, and the waiting goes on.
      *
      * @return completes when the device is enrolled, at once if it is already; fails only when the folder can't be written
@@ -139,6 +141,8 @@ public final class Device implements AutoCloseable {
             try {
                 if (enclave.enrolment().isPresent()) {
                     done.complete(null);
+                } else if (provisioning.mef().isPresent()) {
+                    provisioning.enrol().thenRun(() -> done.complete(null));
                 } else {
                     Enrolment files = new Enrolment(folder);
                     files.ask(enrolmentRequest());
@@ -161,6 +165,20 @@ public final class Device implements AutoCloseable {
             System.err.println("sealpost device: the enrolment package can't be taken: " + e.getMessage());
         }
         later(() -> runtime.calls().execute(() -> awaitPackage(files, done)), ENROLMENT_MILLIS);
+    }
+
+    /** How far remote provisioning is, in words. */
+    public String provisioning() {
+        return provisioning.state();
+    }
+
+    /**
+     * Registers a key for a usage and targets with a MAF that this device has a Km for (SUID 33 renews the key with the server, 34 is for data); the key stays in the enclave.
+     *
+     * @param targets absolute identities
+     */
+    public CompletionStage<Void> registerKey(String maf, int usage, List<String> targets) {
+        return provisioning.register(maf, usage, targets);
     }
 
     public DeviceStatus status() {
@@ -194,6 +212,7 @@ public final class Device implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        provisioning.close();
         entity.close();
         if (ownsRuntime) {
             runtime.close();

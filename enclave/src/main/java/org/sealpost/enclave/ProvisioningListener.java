@@ -2,6 +2,7 @@ package org.sealpost.enclave;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
@@ -13,14 +14,14 @@ public interface ProvisioningListener extends AutoCloseable {
     /**
      * Listens.
      *
-     * @param events for the audit log; called before the answer that they belong to is sent
+     * @param events of a step, for the audit log; called before the answer that they belong to is sent
      * @param enclaveCalls runs the enclave's (blocking) calls
      * @throws IOException when that address is in use; says what to do
      */
     static ProvisioningListener open(
             InetSocketAddress address,
             FunctionKeys enclave,
-            Consumer<FunctionKeys.FunctionEvent> events,
+            Consumer<List<FunctionKeys.FunctionEvent>> events,
             Executor enclaveCalls)
             throws IOException {
         return org.sealpost.enclave.internal.TcpProvisioningListener.open(address, enclave, events, enclaveCalls);

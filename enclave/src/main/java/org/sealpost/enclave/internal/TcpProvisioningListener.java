@@ -7,6 +7,7 @@ import java.nio.channels.AsynchronousServerSocketChannel;
 import java.nio.channels.AsynchronousSocketChannel;
 import java.nio.channels.CompletionHandler;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -25,7 +26,7 @@ public final class TcpProvisioningListener implements ProvisioningListener {
     private static final long WRITE_SECONDS = 20;
 
     private final FunctionKeys enclave;
-    private final Consumer<FunctionKeys.FunctionEvent> events;
+    private final Consumer<List<FunctionKeys.FunctionEvent>> events;
     private final Executor calls;
     private final AsynchronousServerSocketChannel listener;
     private final InetSocketAddress address;
@@ -33,7 +34,7 @@ public final class TcpProvisioningListener implements ProvisioningListener {
 
     private TcpProvisioningListener(
             FunctionKeys enclave,
-            Consumer<FunctionKeys.FunctionEvent> events,
+            Consumer<List<FunctionKeys.FunctionEvent>> events,
             Executor calls,
             AsynchronousServerSocketChannel listener,
             InetSocketAddress address) {
@@ -46,7 +47,10 @@ public final class TcpProvisioningListener implements ProvisioningListener {
 
     /** See {@link ProvisioningListener#open}. */
     public static ProvisioningListener open(
-            InetSocketAddress wanted, FunctionKeys enclave, Consumer<FunctionKeys.FunctionEvent> events, Executor calls)
+            InetSocketAddress wanted,
+            FunctionKeys enclave,
+            Consumer<List<FunctionKeys.FunctionEvent>> events,
+            Executor calls)
             throws IOException {
         AsynchronousServerSocketChannel channel = AsynchronousServerSocketChannel.open();
         try {
@@ -125,7 +129,9 @@ public final class TcpProvisioningListener implements ProvisioningListener {
                     handle = enclave.acceptConnection();
                 }
                 ConnectionStep step = enclave.continueConnection(handle, received);
-                step.events().forEach(events);
+                if (!step.events().isEmpty()) {
+                    events.accept(step.events());
+                }
                 write(ByteBuffer.wrap(step.send()), step.over());
             } catch (RuntimeException failure) {
                 // The enclave is away: the client sees its connection end, and comes again.
