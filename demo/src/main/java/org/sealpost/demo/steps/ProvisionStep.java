@@ -1,7 +1,6 @@
 package org.sealpost.demo.steps;
 
-import java.util.ArrayList;
-import java.util.List;
+import java.time.Duration;
 import org.sealpost.demo.fleet.AdminClient;
 import org.sealpost.demo.fleet.Node;
 import org.sealpost.demo.fleet.Plan;
@@ -15,6 +14,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 /** Devices that hold just their manufacturer's credential enrol at the MEF, with no hand on them. */
 final class ProvisionStep extends Scene {
     private static final int ESPRIM = 23;
+    private static final Duration FACTORY = Duration.ofSeconds(40);
 
     ProvisionStep(Stage stage) {
         super(
@@ -29,12 +29,12 @@ final class ProvisionStep extends Scene {
     public void run(Evidence evidence) throws Exception {
         stage.fleet().node("server").start();
         stage.fleet().node("server").awaitListening();
+        manufacture(evidence);
         for (Node node : stage.fleet().nodes()) {
             if (node.kind() == Node.Kind.GATEWAY || node.kind() == Node.Kind.AGENT) {
                 node.start();
             }
         }
-        manufacture(evidence);
         for (Node gateway : stage.fleet().nodes(Node.Kind.GATEWAY)) {
             gateway.awaitListening();
         }
@@ -79,17 +79,14 @@ final class ProvisionStep extends Scene {
 
     /** In the factory: each device's enclave gets Kpm, KpmID and token, sealed by the MEF's enclave. */
     private void manufacture(Evidence evidence) throws Exception {
-        List<Managed> lines = new ArrayList<>();
         for (Plan.Device device : stage.plan().devices()) {
-            lines.add(stage.fleet().manufacture(device));
-        }
-        for (Managed line : lines) {
-            evidence.progress("manufacturing: " + line.name());
-            Until.holds(Stage.SOON, line.name() + " ends", () -> !line.alive());
+            evidence.progress("manufacturing " + device.name());
+            Managed line = stage.fleet().manufacture(device);
+            Until.holds(FACTORY, line.name() + " ends", () -> !line.alive());
             NotProved.unless(line.exitCode() == 0, line.name() + " failed:\n" + line.lastWords());
         }
         stage.fleet().keepFactoryState(stage.plan().device(Plan.CAPTURED));
-        evidence.proved(lines.size() + " devices left the factory with a credential that only two enclaves know");
+        evidence.proved(stage.plan().devices().size() + " devices left the factory with a credential that only two enclaves know");
     }
 
     private void assign(AdminClient admin, Plan.Device device) throws Exception {
