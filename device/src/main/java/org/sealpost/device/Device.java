@@ -33,6 +33,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 public final class Device implements AutoCloseable {
     private static final String CONTENT_INFO = "application/json:0:1";
     private static final long RETRY_MILLIS = 500;
+    private static final long HOLDING_MILLIS = 20;
     private static final long ENROLMENT_MILLIS = 200;
     private static final String EVERY_VERB = "*";
 
@@ -202,6 +203,17 @@ public final class Device implements AutoCloseable {
     /** Groups that this device holds a credential of, absolute identifiers. */
     public List<String> groups() {
         return enclave.credentials().stream().map(c -> c.group()).toList();
+    }
+
+    /** Runs a task once, when this device holds a credential of any group. */
+    public void onceHolding(Runnable task) {
+        runtime.calls().execute(() -> {
+            if (groups().isEmpty()) {
+                later(() -> onceHolding(task), HOLDING_MILLIS);
+            } else {
+                task.run();
+            }
+        });
     }
 
     /** The address this device listens at, if it does. */

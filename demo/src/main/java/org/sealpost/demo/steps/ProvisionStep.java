@@ -14,7 +14,8 @@ import tools.jackson.databind.node.JsonNodeFactory;
 /** Devices that hold just their manufacturer's credential enrol at the MEF, with no hand on them. */
 final class ProvisionStep extends Scene {
     private static final int ESPRIM = 23;
-    private static final Duration FACTORY = Duration.ofSeconds(40);
+    /** A device brings two JVMs up before it gets there. */
+    private static final Duration FACTORY = Duration.ofSeconds(60);
 
     ProvisionStep(Stage stage) {
         super(
@@ -52,7 +53,7 @@ final class ProvisionStep extends Scene {
             evidence.progress("waiting for " + device.name());
             stage.fleet().node(device.name()).awaitListening();
             Until.holds(
-                    Stage.SOON,
+                    FACTORY,
                     device.name() + " is enrolled",
                     () -> stage.device(device.name()).enrolled());
             NotProved.unless(
@@ -86,7 +87,8 @@ final class ProvisionStep extends Scene {
             NotProved.unless(line.exitCode() == 0, line.name() + " failed:\n" + line.lastWords());
         }
         stage.fleet().keepFactoryState(stage.plan().device(Plan.CAPTURED));
-        evidence.proved(stage.plan().devices().size() + " devices left the factory with a credential that only two enclaves know");
+        evidence.proved(stage.plan().devices().size()
+                + " devices left the factory with a credential that only two enclaves know");
     }
 
     private void assign(AdminClient admin, Plan.Device device) throws Exception {
