@@ -49,6 +49,7 @@ public final class Device implements AutoCloseable {
     private final LongAdder notForUs = new LongAdder();
     private final LongAdder readings = new LongAdder();
     private final LongAdder fetched = new LongAdder();
+    private final DeviceEndpoint endpoint;
     private final ApplicationEntity entity;
     private volatile boolean closed;
 
@@ -59,11 +60,12 @@ public final class Device implements AutoCloseable {
         this.runtime = runtime;
         this.ownsRuntime = ownsRuntime;
         EndPoint endPoint = EndPoint.of(config.identity(), enclave, runtime.calls());
-        DeviceEndpoint endpoint = new DeviceEndpoint(config, enclave, endPoint, runtime.calls(), this);
+        CommandFlow commands = new CommandFlow(enclave, new Work());
+        this.endpoint = new DeviceEndpoint(config, commands, endPoint, runtime.calls(), this);
         this.entity = ApplicationEntity.start(
                 config.entity(), runtime.bindings(), runtime.clock(), runtime.timer(), endpoint::receive);
         this.credentials = new CredentialFetch(config, endPoint, entity, runtime.clock());
-        entity.registered().thenRunAsync(this::finishInterrupted, runtime.calls());
+        entity.registered().thenRun(this::finishInterrupted);
     }
 
     /**
@@ -206,27 +208,6 @@ public final class Device implements AutoCloseable {
         }
     }
 
-    CommandHandler.Outcome execute(CommandHandler.Order order) {
-        executed.increment();
-        CommandHandler handler = handlers.getOrDefault(order.verb(), handlers.get(EVERY_VERB));
-        if (handler == null) {
-            return CommandHandler.Outcome.refused("this device does not know the verb " + order.verb());
-        }
-        try {
-            return handler.execute(order);
-        } catch (RuntimeException failure) {
-            return CommandHandler.Outcome.failed("the application failed");
-        }
-    }
-
-    void countDuplicate() {
-        duplicates.increment();
-    }
-
-    void countNotForUs() {
-        notForUs.increment();
-    }
-
     void countRefused(int status, String sentence) {
         refused.computeIfAbsent(String.valueOf(status), s -> new LongAdder()).increment();
         System.err.println("sealpost device: refused " + status + ": " + sentence);
@@ -250,7 +231,7 @@ public final class Device implements AutoCloseable {
     }
 
     /** Stores an acknowledgement at the gateway; tried until it is there. */
-    void sendAcknowledgement(String sealed) {
+    private void sendAcknowledgement(String sealed) {
         create("ack", sealed).whenComplete((stored, failure) -> {
             if (failure != null) {
                 later(() -> sendAcknowledgement(sealed), RETRY_MILLIS);
@@ -258,16 +239,48 @@ public final class Device implements AutoCloseable {
         });
     }
 
-    /** Commands that were accepted before this program died last: the application decides, then they are acknowledged. */
+    /** Commands that were accepted and not finished: the application decides, then they are acknowledged. Tried until the enclave answers. */
     private void finishInterrupted() {
-        try {
-            enclave.unfinishedCommands().forEach(c -> {
-                CommandHandler.Outcome outcome = execute(new CommandHandler.Order(
-                        c.group(), c.commander(), c.commandId(), c.verb(), c.arguments(), true));
-                sendAcknowledgement(enclave.acknowledge(c.command(), outcome.result(), outcome.detail()));
-            });
-        } catch (EnclaveUnavailable e) {
-            later(() -> runtime.calls().execute(this::finishInterrupted), RETRY_MILLIS);
+        endpoint.settle().exceptionally(failure -> {
+            later(this::finishInterrupted, RETRY_MILLIS);
+            return false;
+        });
+    }
+
+    /** What this device does with commands. */
+    private final class Work implements CommandFlow.Application {
+        @Override
+        public CommandHandler.Outcome execute(CommandHandler.Order order) {
+            executed.increment();
+            CommandHandler handler = handlers.getOrDefault(order.verb(), handlers.get(EVERY_VERB));
+            if (handler == null) {
+                return CommandHandler.Outcome.refused("this device does not know the verb " + order.verb());
+            }
+            try {
+                return handler.execute(order);
+            } catch (RuntimeException failure) {
+                return CommandHandler.Outcome.failed("the application failed");
+            }
+        }
+
+        @Override
+        public void acknowledge(String sealed) {
+            sendAcknowledgement(sealed);
+        }
+
+        @Override
+        public void duplicate() {
+            duplicates.increment();
+        }
+
+        @Override
+        public void notForUs() {
+            notForUs.increment();
+        }
+
+        @Override
+        public void refused(int status, String sentence) {
+            countRefused(status, sentence);
         }
     }
 

@@ -2,10 +2,12 @@ package org.sealpost.server;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 import org.sealpost.enclave.AuthorityKeys;
 import org.sealpost.enclave.AuthorityKeys.EpochFacts;
 import org.sealpost.enclave.AuthorityKeys.GroupPolicy;
 import org.sealpost.enclave.AuthorityKeys.Member;
+import org.sealpost.enclave.EnclaveUnavailable;
 import org.sealpost.onem2m.Refusal;
 import org.sealpost.onem2m.ResponseStatus;
 import org.sealpost.server.audit.AuditLog;
@@ -14,15 +16,22 @@ import org.sealpost.server.ledger.DeliveryLedger;
 import org.sealpost.server.store.Database;
 
 /**
- * Creates groups and epochs: membership in the database, secrets in the enclave, deliveries in the ledger. A crash between those is mended at the next start, because the enclave's epoch is the
- * truth and planning a delivery twice does nothing. Thread-safe through the database's lock.
+ * Creates groups and epochs: membership in the database, secrets in the enclave, deliveries in the ledger. A crash of server or enclave between those is mended at the next start, or when the enclave is back
+ * ({@link #resume}), because the enclave's epoch is the truth, planning a delivery twice does nothing, and an eviction stays owed until its epoch is drawn. Thread-safe.
  */
 public final class GroupAuthority {
+    /** In {@code membership.active}, beside 1 and 0: taken out, and the epoch without it is still to be drawn. */
+    private static final int EVICTED = -1;
+
     private final Fleet fleet;
     private final Database database;
     private final AuthorityKeys enclave;
     private final DeliveryLedger ledger;
     private final AuditLog audit;
+    private final ReentrantLock drawing = new ReentrantLock();
+
+    /** The enclave died during a call: it may have drawn an epoch that is known to nobody else. */
+    private volatile boolean unsure;
 
     public GroupAuthority(
             Fleet fleet, Database database, AuthorityKeys enclave, DeliveryLedger ledger, AuditLog audit) {
@@ -58,39 +67,86 @@ public final class GroupAuthority {
                                         d.gateway().equals(g.id()) && d.groups().contains(group.id())))
                         .forEach(g -> assign(id, fleet.agentIdentity(g)));
             }
-            resume(id);
+        }
+        takeUp();
+    }
+
+    /**
+     * Takes up what a call left that the enclave did not survive; does nothing otherwise. To be called every now and then.
+     *
+     * @throws EnclaveUnavailable when the enclave is still away
+     */
+    public void resume() {
+        if (unsure) {
+            takeUp();
         }
     }
 
-    /** Draws a new epoch for the group's members. */
+    /** Draws a new epoch for the group's members. The intention is in the audit log before, whatever happens then. */
     public EpochFacts rotate(String group, String reason) {
-        return database.transaction(() -> {
+        drawing.lock();
+        try {
             long next = enclave.currentEpoch(group).map(EpochFacts::epoch).orElse(0L) + 1;
             audit.append("epoch.intended", group + " epoch " + next + ": " + reason);
             EpochFacts facts = enclave.newEpoch(group, next, members(group));
             record(facts, reason);
             return facts;
-        });
+        } catch (EnclaveUnavailable e) {
+            unsure = true;
+            throw e;
+        } finally {
+            drawing.unlock();
+        }
     }
 
-    /** Takes a member out, at once: the rest gets a new epoch without overlap. A captured end point's pairwise key is revoked too. */
+    /** Takes a member out, at once: the rest gets a new epoch without overlap. A captured end point leaves all its groups, and its pairwise key is revoked too. */
     public EpochFacts evict(String group, String member, String reason, boolean captured) {
-        int changed = database.update(
-                "update membership set active = 0 where grp = ? and identity = ? and active = 1", group, member);
-        if (changed == 0) {
-            throw new Refusal(ResponseStatus.NOT_FOUND, member + " is not a member of that group");
-        }
-        audit.append("member.evicted", member + " from " + group + ": " + reason);
-        if (captured) {
-            enclave.revokePeer(member);
-            database.update("update member set revoked = 1 where identity = ?", member);
-            audit.append("member.revoked", member);
-            for (String other : groupsOf(member)) {
-                database.update("update membership set active = 0 where grp = ? and identity = ?", other, member);
-                rotate(other, "captured member " + member);
+        database.transaction(() -> {
+            List<String> left = captured ? groupsOf(member) : List.of(group);
+            int changed = database.update(
+                    "update membership set active = " + EVICTED + " where grp = ? and identity = ? and active = 1",
+                    group,
+                    member);
+            if (changed == 0) {
+                throw new Refusal(ResponseStatus.NOT_FOUND, member + " is not a member of that group");
             }
+            left.forEach(g -> database.update(
+                    "update membership set active = " + EVICTED + " where grp = ? and identity = ? and active = 1",
+                    g,
+                    member));
+            if (captured) {
+                database.update("update member set revoked = 1 where identity = ?", member);
+            }
+            audit.append("member.evicted", member + " from " + String.join(" and ", left) + ": " + reason);
+            return left;
+        });
+        finishEvictions();
+        return enclave.currentEpoch(group).orElseThrow();
+    }
+
+    /** Evictions are decided in the database; here they take effect in the enclave, and are owed until then. */
+    private void finishEvictions() {
+        record Owed(String group, String member, boolean revoked) {}
+        List<Owed> all = database.query(
+                "select s.grp, s.identity, m.revoked from membership s join member m on m.identity = s.identity"
+                        + " where s.active = " + EVICTED + " order by s.grp",
+                r -> new Owed(r.getString(1), r.getString(2), r.getInt(3) == 1));
+        try {
+            all.stream().filter(Owed::revoked).map(Owed::member).distinct().forEach(member -> {
+                enclave.revokePeer(member);
+                audit.append("member.revoked", member);
+            });
+        } catch (EnclaveUnavailable e) {
+            unsure = true;
+            throw e;
         }
-        return rotate(group, "evicted " + member + ": " + reason);
+        for (Owed owed : all) {
+            rotate(owed.group(), "evicted " + owed.member());
+            database.update(
+                    "update membership set active = 0 where grp = ? and identity = ? and active = " + EVICTED,
+                    owed.group(),
+                    owed.member());
+        }
     }
 
     /** Members of a group that are enrolled or not, with their leaves. */
@@ -154,14 +210,46 @@ public final class GroupAuthority {
                 member);
     }
 
-    private void resume(String group) {
-        enclave.currentEpoch(group).ifPresent(facts -> {
-            record(facts, "found at start");
-            plan(group, facts.epoch());
-        });
+    private void takeUp() {
+        unsure = false;
+        try {
+            fleet.groups().forEach(g -> takeUp(fleet.groupId(g.id())));
+            finishEvictions();
+        } catch (EnclaveUnavailable e) {
+            unsure = true;
+            throw e;
+        }
+    }
+
+    /** What the enclave has drawn and is not on record, because somebody died in between, is recorded and delivered now. */
+    private void takeUp(String group) {
+        drawing.lock();
+        try {
+            enclave.currentEpoch(group).ifPresent(facts -> {
+                boolean known = database.first(
+                                "select number from epoch where grp = ? and number = ?",
+                                r -> r.getLong(1),
+                                group,
+                                facts.epoch())
+                        .isPresent();
+                if (!known) {
+                    audit.append("epoch.found", group + " epoch " + facts.epoch() + ": drawn before an interruption");
+                }
+                record(facts, "found after an interruption");
+            });
+        } finally {
+            drawing.unlock();
+        }
     }
 
     private void record(EpochFacts facts, String reason) {
+        database.transaction(() -> {
+            recordNow(facts, reason);
+            return facts;
+        });
+    }
+
+    private void recordNow(EpochFacts facts, String reason) {
         database.update(
                 "insert into epoch (grp, number, kcv, not_before, not_after, reason) values (?, ?, ?, ?, ?, ?) on conflict do nothing",
                 facts.group(),
