@@ -43,23 +43,28 @@ final class Program implements AutoCloseable {
     }
 
     private static Process launch(String room, String main, Path folder, List<String> arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                System.getProperty("java.home") + "/bin/java",
-                "-XX:-UsePerfData",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-Xmx128m",
-                "-Djava.io.tmpdir=" + folder,
-                "-Dsealpost.enclave.classpath=" + classPath("enclave"),
-                "-cp",
-                classPath(room),
-                main));
+        List<String> command = command(room, main, folder);
         command.addAll(arguments);
         return new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(
                         ProcessBuilder.Redirect.appendTo(folder.resolve("log").toFile()))
                 .start();
+    }
+
+    /** The command line up to the main class. */
+    static List<String> command(String room, String main, Path scratch) throws IOException {
+        return new ArrayList<>(List.of(
+                System.getProperty("java.home") + "/bin/java",
+                "-XX:-UsePerfData",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Xmx128m",
+                "-Djava.io.tmpdir=" + scratch,
+                "-Dsealpost.enclave.classpath=" + classPath("enclave"),
+                "-cp",
+                classPath(room),
+                main));
     }
 
     /** As {@code kill -9}: no goodbye. Its enclave ends with it. */

@@ -2,8 +2,6 @@ package org.sealpost.enclave.internal.core;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.KeyPair;
-import java.security.interfaces.ECPrivateKey;
 import java.security.interfaces.ECPublicKey;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -38,6 +36,7 @@ import org.sealpost.enclave.ClientKeys.ExchangeStep;
 import org.sealpost.enclave.ClientKeys.FunctionAccess;
 import org.sealpost.enclave.ClientKeys.ManufactureRequest;
 import org.sealpost.enclave.ClientKeys.ProvisionedKey;
+import org.sealpost.enclave.internal.custody.KeyCustody;
 import org.sealpost.onem2m.Members;
 import org.sealpost.onem2m.Refusal;
 import org.sealpost.onem2m.ResponseStatus;
@@ -94,11 +93,9 @@ final class ClientPart {
         StateImage.ManufactureKey key = vault.state()
                 .manufacture
                 .orElseGet(() -> vault.change(s -> {
-                    KeyPair pair = Jwk.generate(vault.random());
-                    byte[] scalar = vault.observed(
-                            "manufacture-key", "this enclave", Jwk.scalar((ECPrivateKey) pair.getPrivate()));
+                    KeyCustody.OwnKey pair = vault.custody().generate("manufacture", "this enclave");
                     StateImage.ManufactureKey made =
-                            new StateImage.ManufactureKey(scalar, Jwk.print((ECPublicKey) pair.getPublic()));
+                            new StateImage.ManufactureKey(pair.reference(), Jwk.print(pair.publicKey()));
                     s.manufacture = Optional.of(made);
                     return made;
                 }));
@@ -147,7 +144,7 @@ final class ClientPart {
         if (!sealed.text("typ").equals(Labels.TYPE_MANUFACTURE_ENVELOPE)) {
             throw new Refusal(ResponseStatus.BAD_REQUEST, "that is no manufacturer's package");
         }
-        byte[] content = sealed.openFrom(Jwk.privateKey(key.scalar()));
+        byte[] content = sealed.openFrom(vault.custody().agreement(key.reference()));
         try {
             if (content.length <= KEY + TOKEN) {
                 throw new Refusal(ResponseStatus.BAD_REQUEST, "a manufacturer's package is cut off");

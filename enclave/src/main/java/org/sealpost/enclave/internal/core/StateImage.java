@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.sealpost.e2e.provisioning.ClientState;
 import org.sealpost.e2e.provisioning.FunctionState;
+import org.sealpost.enclave.Attestation;
 import org.sealpost.enclave.AuthorityKeys.GroupPolicy;
 import org.sealpost.enclave.AuthorityKeys.Member;
 import org.sealpost.group.RosterEntry;
@@ -51,14 +52,31 @@ public final class StateImage {
     /** The MEF or MAF that this compartment is. */
     public Optional<FunctionState> function = Optional.empty();
 
-    /** A private scalar and its public JWK. */
-    public record ManufactureKey(byte[] scalar, String key) {}
+    /** A key pair: its reference and public JWK. */
+    public record ManufactureKey(byte[] reference, String key) {}
 
-    /** Key pairs made for enrolment: private scalars and public JWKs. */
+    /** The references of all key pairs that the compartment's custody has to keep; whoever adds one to the state adds it here. */
+    List<byte[]> keyPairs() {
+        List<byte[]> all = new ArrayList<>();
+        own.ifPresent(o -> all.addAll(List.of(o.agreement(), o.signature())));
+        manufacture.ifPresent(m -> all.add(m.reference()));
+        authority.ifPresent(a -> {
+            all.add(a.root);
+            a.purposes.values().forEach(p -> all.add(p.scalar()));
+        });
+        return all;
+    }
+
+    /** Key pairs made for enrolment: references (see KeyCustody) and public JWKs, and what the secure environment says of itself, signed. */
     public record OwnKeys(
-            String identity, byte[] agreement, byte[] signature, String agreementKey, String signatureKey) {}
+            String identity,
+            byte[] agreement,
+            byte[] signature,
+            String agreementKey,
+            String signatureKey,
+            String attestation) {}
 
-    /** What enrolment left: whom to trust, and the keys shared with the server. */
+    /** What enrolment left: whom to trust, and the keys shared with the server (the wrapping key by its reference). */
     public record Anchor(
             String server,
             String role,
@@ -68,7 +86,7 @@ public final class StateImage {
             String rootKeyId,
             String rootKey) {}
 
-    /** An epoch's secret and when it stops opening commands (epoch seconds). */
+    /** An epoch's secret (a member's: its reference) and when it stops opening commands (epoch seconds). */
     public record Epoch(long number, byte[] secret, long until) {}
 
     /** A member's credential: the current epoch and, within the overlap, the one before. */
@@ -101,7 +119,7 @@ public final class StateImage {
         public Map<String, String> ended = new HashMap<>();
     }
 
-    /** A purpose-specific signing key with the root's certificate. */
+    /** A purpose-specific signing key (its reference) with the root's certificate. */
     public record PurposeKey(byte[] scalar, String key, String certificate) {}
 
     /** An enrolled end point. */
@@ -112,7 +130,8 @@ public final class StateImage {
             String keyId,
             byte[] pairwise,
             byte[] wrapping,
-            String signatureKey) {}
+            String signatureKey,
+            Attestation attestation) {}
 
     /** A group at its authority; without an epoch until the first one is drawn. */
     public record Group(

@@ -11,6 +11,7 @@ import org.sealpost.e2e.Wipe;
 import org.sealpost.enclave.EnclaveUnavailable;
 import org.sealpost.enclave.internal.SealedState;
 import org.sealpost.enclave.internal.SecretObserver;
+import org.sealpost.enclave.internal.custody.KeyCustody;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.dataformat.cbor.CBORMapper;
@@ -32,11 +33,18 @@ final class Vault {
     private final InstantSource clock;
     private final SecureRandom random;
     private final SecretObserver observer;
+    private final KeyCustody custody;
     private final Map<String, Long> nextCounters = new HashMap<>();
     private StateImage state;
     private byte[] image;
 
-    Vault(String name, SealedState store, InstantSource clock, SecureRandom random, SecretObserver observer) {
+    Vault(
+            String name,
+            SealedState store,
+            InstantSource clock,
+            SecureRandom random,
+            SecretObserver observer,
+            KeyCustody custody) {
         this.name = name;
         this.store = store;
         this.clock = clock;
@@ -44,6 +52,8 @@ final class Vault {
         this.observer = observer;
         this.image = store.load(name).orElseGet(() -> MAPPER.writeValueAsBytes(new StateImage()));
         this.state = decode(image);
+        this.custody = custody;
+        custody.keepOnly(state.keyPairs());
     }
 
     StateImage state() {
@@ -63,6 +73,7 @@ final class Vault {
             return result;
         } catch (RuntimeException e) {
             state = decode(image);
+            custody.keepOnly(state.keyPairs());
             throw e;
         }
     }
@@ -74,6 +85,11 @@ final class Vault {
 
     Instant instant() {
         return Instant.ofEpochSecond(now());
+    }
+
+    /** Who holds the keys that the state refers to. */
+    KeyCustody custody() {
+        return custody;
     }
 
     SecureRandom random() {

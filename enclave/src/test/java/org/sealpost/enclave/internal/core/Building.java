@@ -36,7 +36,11 @@ final class Building {
     }
 
     static GroupPolicy policy(long overlap, String... nonDelegable) {
-        return new GroupPolicy("point-to-point", true, List.of(nonDelegable), overlap, 86_400, "A256GCM");
+        return policy(0, overlap, nonDelegable);
+    }
+
+    static GroupPolicy policy(int level, long overlap, String... nonDelegable) {
+        return new GroupPolicy("point-to-point", true, List.of(nonDelegable), overlap, 86_400, "A256GCM", level);
     }
 
     List<Member> doors() {
