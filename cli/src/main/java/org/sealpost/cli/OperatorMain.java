@@ -97,13 +97,15 @@ public final class OperatorMain {
         if (status.has("unfinished")) {
             System.out.println("not in place yet: " + status.path("unfinished").asString());
         }
-        Table table = new Table("GROUP", "EPOCH", "MEMBER", "CONFIRMED", "STATE", "REASON");
+        Table table = new Table("GROUP", "EPOCH", "MEMBER", "ENCLAVE", "CONFIRMED", "STATE", "REASON");
         status.path("groups")
                 .forEach(g -> g.path("members")
                         .forEach(m -> table.row(
                                 g.path("name").asString(),
                                 g.path("epoch").asLong(0),
                                 m.path("identity").asString(),
+                                m.path("secureEnvironment").asString("") + " "
+                                        + m.path("level").asLong(0),
                                 m.path("confirmedEpoch").asLong(),
                                 m.path("current").asBoolean()
                                         ? "current"

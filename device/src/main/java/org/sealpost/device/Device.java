@@ -77,8 +77,7 @@ public final class Device implements AutoCloseable {
      * @throws EnclaveUnavailable when the secure environment can't be started; says why
      */
     public static Device connect(DeviceConfig config, Path state) {
-        SecureEnvironment environment = SecureEnvironment.process(new SecureEnvironment.ProcessConfig(
-                state.resolve("enclave"), state.resolve("s"), SecureEnvironment.defaultCommand()));
+        SecureEnvironment environment = SecureEnvironment.process(SecureEnvironment.ProcessConfig.in(state, List.of()));
         try {
             return connect(config, environment);
         } catch (EnclaveUnavailable e) {

@@ -97,6 +97,9 @@ final class AdminApi {
         Map<String, Delivery> deliveries = server.ledger().of(id, current);
         Map<String, Long> confirmations = server.ledger().confirmedEpochs(id);
         Map<String, Long> readings = server.readings().counts(id);
+        Map<String, GroupAuthority.Environment> environments =
+                server.authority().environments(id);
+        server.fleet().group(name).ifPresent(g -> group.put("secureEnvironment", g.secureEnvironment()));
         var members = group.putArray("members");
         for (var m : server.authority().members(id)) {
             ObjectNode member = members.addObject()
@@ -105,6 +108,8 @@ final class AdminApi {
                     .put("leaf", m.leaf());
             long confirmed = confirmations.getOrDefault(m.identity(), 0L);
             member.put("confirmedEpoch", confirmed).put("current", confirmed == current && current > 0);
+            Optional.ofNullable(environments.get(m.identity()))
+                    .ifPresent(e -> member.put("secureEnvironment", e.kind()).put("level", e.level()));
             member.put("readings", readings.getOrDefault(m.identity(), 0L));
             Optional.ofNullable(deliveries.get(m.identity()))
                     .ifPresent(d -> member.put("delivery", d.state().name()).put("reason", d.reason()));

@@ -197,7 +197,7 @@ public final class Server implements AutoCloseable {
                     request.identity() + " is not in the fleet file: add it there first");
         }
         EnrolledPeer peer = enclave.enrolPeer(request, agent ? Role.AGENT : Role.DEVICE);
-        authority.enrolled(peer.identity(), peer.keyId());
+        authority.enrolled(peer);
         resources.changed();
         return peer;
     }

@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -102,6 +104,22 @@ public final class ServerMain implements Callable<Integer> {
     @Nullable
     Path portFile;
 
+    @Option(
+            names = "--secure-environment",
+            paramLabel = "KIND",
+            defaultValue = "process",
+            description = "Where keys lie: process (memory of a process of their own) or pkcs11 (a token). Default"
+                    + " ${DEFAULT-VALUE}.")
+    String secureEnvironment = "";
+
+    @Option(
+            names = "--enclave",
+            paramLabel = "OPTION=VALUE",
+            description =
+                    "For the enclave program, repeatable: key-file, passphrase-file, pkcs11, token, slot, pin-file"
+                            + " (sealpost enclave --help).")
+    Map<String, String> enclaveOptions = new LinkedHashMap<>();
+
     @Option(names = "--check", description = "Wire everything on scratch state, then stop.")
     boolean check;
 
@@ -164,8 +182,8 @@ public final class ServerMain implements Callable<Integer> {
 
     private Server open(Fleet described, Path directory) throws IOException {
         Files.createDirectories(directory);
-        SecureEnvironment enclave = SecureEnvironment.process(new SecureEnvironment.ProcessConfig(
-                directory.resolve("enclave"), directory.resolve("s"), SecureEnvironment.defaultCommand()));
+        SecureEnvironment enclave = SecureEnvironment.process(SecureEnvironment.ProcessConfig.in(
+                directory, SecureEnvironment.options(secureEnvironment, enclaveOptions)));
         return new Server(described, directory, address(http), Optional.ofNullable(advertise), enclave);
     }
 

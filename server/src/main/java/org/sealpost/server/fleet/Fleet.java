@@ -25,6 +25,7 @@ public record Fleet(String domain, String server, List<Gateway> gateways, List<D
      * @param agentVerbs verbs agents may give; empty: agents are no members
      * @param overlapSeconds how long the previous epoch still opens commands after a planned change
      * @param lifetimeSeconds validity of an epoch
+     * @param secureEnvironment lowest protection level (TS-0003 6.3.1) of a member's secure environment; 0: any
      */
     public record Group(
             String id,
@@ -33,7 +34,8 @@ public record Fleet(String domain, String server, List<Gateway> gateways, List<D
             List<String> agentVerbs,
             long overlapSeconds,
             long lifetimeSeconds,
-            String algorithmFloor) {
+            String algorithmFloor,
+            int secureEnvironment) {
         public Group {
             verbs = List.copyOf(verbs);
             nonDelegable = List.copyOf(nonDelegable);

@@ -73,7 +73,8 @@ public final class FleetFile {
     }
 
     private Optional<Fleet> fleet(Node root) {
-        Section top = Section.of(root, "the fleet", mistakes, "domain", "server", "gateways", "devices", "groups");
+        Section top = Section.of(
+                root, "the fleet", mistakes, "domain", "server", "secureEnvironment", "gateways", "devices", "groups");
         String domain = top.text("domain", DOMAIN, "a domain name in lower case", "sealpost.example");
         String server = top.section("server", "id")
                 .map(s -> s.text("id", NAME, "a name", "in-cse"))
@@ -84,8 +85,16 @@ public final class FleetFile {
         }
         List<Fleet.Group> groups = new ArrayList<>();
         for (Section s : top.list(
-                "groups", "id", "verbs", "nonDelegable", "agentVerbs", "overlap", "lifetime", "algorithmFloor")) {
-            groups.add(group(s));
+                "groups",
+                "id",
+                "verbs",
+                "nonDelegable",
+                "agentVerbs",
+                "overlap",
+                "lifetime",
+                "algorithmFloor",
+                "secureEnvironment")) {
+            groups.add(group(s, level(s, level(top, 0))));
         }
         List<Fleet.Device> devices = new ArrayList<>();
         for (Section s : top.list("devices", "name", "gateway", "function", "zone", "groups")) {
@@ -102,7 +111,18 @@ public final class FleetFile {
         return Optional.of(new Fleet(domain, server, gateways, devices, groups));
     }
 
-    private Fleet.Group group(Section s) {
+    /** A group's own level, else the fleet's, else any. */
+    private int level(Section s, int absent) {
+        Optional<String> given = s.optional("secureEnvironment");
+        if (given.filter(g -> !g.matches("[0-3]")).isPresent()) {
+            mistakes.add(s.at("secureEnvironment") + "secureEnvironment is a protection level: 0 any, 1 software,"
+                    + " 2 isolated from software attacks, 3 from physical ones too");
+            return absent;
+        }
+        return given.map(Integer::parseInt).orElse(absent);
+    }
+
+    private Fleet.Group group(Section s, int level) {
         String floor = s.optional("algorithmFloor").orElse("A256GCM");
         if (!FLOORS.contains(floor)) {
             mistakes.add(s.at("algorithmFloor") + "algorithmFloor is one of A128GCM, A192GCM, A256GCM");
@@ -125,7 +145,8 @@ public final class FleetFile {
                 s.texts("agentVerbs"),
                 s.duration("overlap", 0),
                 s.duration("lifetime", MONTH),
-                floor);
+                floor,
+                level);
     }
 
     private Fleet.Device device(Section s, List<Fleet.Gateway> gateways, List<Fleet.Group> groups) {

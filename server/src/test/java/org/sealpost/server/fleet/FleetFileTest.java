@@ -47,6 +47,8 @@ class FleetFileTest {
                 "id: gw-north|id: gw north|line 4: \"id\" is not a name",
                 "name: door-1, |''|line 8: an entry of devices lacks \"name\"",
                 "lifetime: 30d|algorithmFloor: ROT13|line 6: algorithmFloor is one of",
+                "lifetime: 30d|secureEnvironment: 4|line 6: secureEnvironment is a protection level",
+                "server: {id: in-cse}|secureEnvironment: high|line 2: secureEnvironment is a protection level",
             })
     void namesTheLineOfEachMistake(String from, String to, String expected) {
         String broken = GOOD.replace(from, to);
@@ -54,6 +56,15 @@ class FleetFileTest {
         assertThatThrownBy(() -> FleetFile.parse(broken))
                 .isInstanceOf(FleetException.class)
                 .hasMessageContaining(expected);
+    }
+
+    @Test
+    void aGroupsLevelIsItsOwnOrTheFleets() {
+        assertThat(FleetFile.parse(GOOD).groups().get(0).secureEnvironment()).isZero();
+        String fleets = GOOD.replace("server: {id: in-cse}", "secureEnvironment: 2");
+        assertThat(FleetFile.parse(fleets).groups().get(0).secureEnvironment()).isEqualTo(2);
+        String own = fleets.replace("lifetime: 30d", "secureEnvironment: 1");
+        assertThat(FleetFile.parse(own).groups().get(0).secureEnvironment()).isEqualTo(1);
     }
 
     @Test
