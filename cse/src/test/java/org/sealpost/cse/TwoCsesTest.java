@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
@@ -26,6 +27,7 @@ import org.sealpost.binding.Bindings;
 import org.sealpost.binding.HopSecurity;
 import org.sealpost.cse.ae.ApplicationEntity;
 import org.sealpost.onem2m.Content;
+import org.sealpost.onem2m.E2eSecInfo;
 import org.sealpost.onem2m.Operation;
 import org.sealpost.onem2m.RequestPrimitive;
 import org.sealpost.onem2m.ResponsePrimitive;
@@ -166,6 +168,45 @@ class TwoCsesTest {
     }
 
     @Test
+    void endToEndSecurityIsPublishedAtTheCseBaseAndAtTheRegistreesMirrorAndReadableByItsAes() {
+        try (ApplicationEntity door = device("door-1", false)) {
+            for (String id : List.of("S-1", "S-2")) {
+                String shared = "{\"esri\":\"" + id
+                        + "\",\"esrv\":\"r00\",\"esrx\":\"20301231T235959\",\"esks\":[1],\"espa\":[12]}";
+                join(server.publish(E2eSecInfo.of(List.of(13, 14)).withSharedObject(shared)));
+                for (String place : List.of("/gw-north/cse-mn/in-cse", "/in-cse/-")) {
+                    ResponsePrimitive found =
+                            join(door.request(Operation.RETRIEVE, place, b -> b.attributes(List.of("esi"))));
+                    assertThat(found.status()).as(place).isEqualTo(ResponseStatus.OK);
+                    E2eSecInfo info = E2eSecInfo.parse(
+                            found.content().orElseThrow().value().get("esi"));
+                    assertThat(info.supportsEsprim()).isTrue();
+                    assertThat(info.sharedObject()).contains(shared);
+                }
+            }
+            assertThat(send(RequestPrimitive.of(
+                                            Operation.UPDATE, "/gw-north/cse-mn/in-cse", "/gw-north/Cdoor-1", "thief")
+                                    .content(new Content(
+                                            "m2m:csr",
+                                            JsonNodeFactory.instance
+                                                    .objectNode()
+                                                    .put("rr", false)))
+                                    .build())
+                            .status())
+                    .isEqualTo(ResponseStatus.ORIGINATOR_HAS_NO_PRIVILEGE);
+        }
+    }
+
+    @Test
+    void malformedSecurityInfoIsRefused() {
+        ObjectNode csr = JsonNodeFactory.instance.objectNode().put("cb", "/x/y").put("rr", true);
+        csr.putArray("srv").add("3");
+        csr.putObject("esi").put("esf", "all");
+        assertThat(create("/in-cse/-", 16, "m2m:csr", csr.put("csi", "/x")).status())
+                .isEqualTo(ResponseStatus.BAD_REQUEST);
+    }
+
+    @Test
     void unknownPlacesAreNotFound() {
         assertThat(send(RequestPrimitive.of(Operation.RETRIEVE, "/gw-north/cse-mn/nobody", "/in-cse", "t")
                                 .build())
@@ -244,6 +285,10 @@ class TwoCsesTest {
                 .toCompletableFuture()
                 .orTimeout(PATIENCE, TimeUnit.SECONDS)
                 .join();
+    }
+
+    private static <T> T join(CompletionStage<T> stage) {
+        return stage.toCompletableFuture().orTimeout(PATIENCE, TimeUnit.SECONDS).join();
     }
 
     private static ObjectNode group(String name) {

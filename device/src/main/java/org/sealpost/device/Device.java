@@ -12,7 +12,9 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.UnaryOperator;
 import org.sealpost.cse.ae.ApplicationEntity;
+import org.sealpost.enclave.DataKeys;
 import org.sealpost.enclave.Enclave;
 import org.sealpost.enclave.EnclaveUnavailable;
 import org.sealpost.enclave.EndPoint;
@@ -23,6 +25,7 @@ import org.sealpost.enclave.SecureEnvironment;
 import org.sealpost.onem2m.Content;
 import org.sealpost.onem2m.Operation;
 import org.sealpost.onem2m.Refusal;
+import org.sealpost.onem2m.RequestPrimitive;
 import org.sealpost.onem2m.ResourceType;
 import org.sealpost.onem2m.ResponsePrimitive;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -44,6 +47,7 @@ public final class Device implements AutoCloseable {
     private final boolean ownsRuntime;
     private final CredentialFetch credentials;
     private final RemoteProvisioning provisioning;
+    private final ServerRequests requests;
     private final Map<String, CommandHandler> handlers = new ConcurrentHashMap<>();
     private final Map<String, LongAdder> refused = new ConcurrentHashMap<>();
     private final LongAdder executed = new LongAdder();
@@ -67,7 +71,9 @@ public final class Device implements AutoCloseable {
         this.endpoint = new DeviceEndpoint(config, commands, endPoint, runtime.calls(), this);
         this.entity = ApplicationEntity.start(
                 config.entity(), runtime.bindings(), runtime.clock(), runtime.timer(), endpoint::receive);
-        this.credentials = new CredentialFetch(config, endPoint, entity, runtime.clock());
+        EndPoint.Route route = new ServerRoute(config, entity);
+        this.credentials = new CredentialFetch(config, endPoint, route, runtime.clock());
+        this.requests = new ServerRequests(config, endPoint, route);
         entity.registered().thenRun(this::finishInterrupted);
     }
 
@@ -124,6 +130,24 @@ public final class Device implements AutoCloseable {
                 fetched.increment();
             }
         });
+    }
+
+    /**
+     * Sends a request to a resource of the server, end to end: the gateway carries it and can neither read nor change it, and the server's access control knows that it is this device and not
+     * somebody who writes its name. A request whose answer is lost is sent once more and executed once.
+     *
+     * @param to SP-relative, such as {@code /in-cse/cse-in/gw-north.door-1}, which is this device's own container there
+     * @param complete adds resource type, Content, result content and so on
+     * @return the server's answer, successful or not; fails with a {@link Refusal} when none came that is authentic
+     */
+    public CompletionStage<ResponsePrimitive> request(
+            Operation operation, String to, UnaryOperator<RequestPrimitive.Builder> complete) {
+        return requests.send(operation, to, complete);
+    }
+
+    /** Protection of data from end to end (ESData), with this device's keys; its calls block for as long as the secure environment takes. */
+    public DataKeys data() {
+        return enclave;
     }
 
     /** What to give an operator to enrol this device. */

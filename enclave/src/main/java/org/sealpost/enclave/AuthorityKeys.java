@@ -129,10 +129,11 @@ public interface AuthorityKeys {
     /**
      * An end point that was provisioned.
      *
-     * @param keyId of the pairwise key with it now; empty when there is none
+     * @param keyId of the key that was given last, also when that was renewed since; empty when it ended
      * @param ended why the last key ended: empty, {@code superseded}, {@code reenrolled} or {@code revoked}
+     * @param attestation what its secure environment says of itself; empty when there is no key
      */
-    record ProvisionedPeer(String identity, String keyId, String ended) {}
+    record ProvisionedPeer(String identity, String keyId, String ended, Optional<Attestation> attestation) {}
 
     /** Public facts of an epoch. */
     record EpochFacts(String group, long epoch, String keyCheckValue, long notBefore, long notAfter) {}

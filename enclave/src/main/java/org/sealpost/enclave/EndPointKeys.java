@@ -29,6 +29,12 @@ public interface EndPointKeys {
      */
     String receiverRandObject(String requester);
 
+    /**
+     * The receiverESPrimRandObject for all originators, to be published in {@code e2eSecInfo} (TS-0003 8.4.2 B.1a); renewed in good time, so ask again every few minutes. Credentials are
+     * never given in a session that begins with it.
+     */
+    String sharedRandObject();
+
     /** True when a confirmed, unexpired session exists in which this end point is the originator. */
     boolean hasSession(String peer);
 

@@ -9,6 +9,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import org.sealpost.enclave.AuthorityKeys.EnrolledPeer;
 import org.sealpost.enclave.AuthorityKeys.ProvisionedPeer;
 import org.sealpost.enclave.ClientKeys.ExchangeGoal;
 import org.sealpost.enclave.ClientKeys.FunctionAccess;
@@ -128,7 +129,8 @@ final class Provisioning implements AutoCloseable {
             if (!before.isEmpty() && peer.ended().equals("reenrolled")) {
                 authority.renewGroupsOf(peer.identity(), peer.identity() + " was enrolled again after a loss");
             }
-            authority.enrolled(peer.identity(), peer.keyId());
+            authority.enrolled(new EnrolledPeer(
+                    peer.identity(), peer.keyId(), "", peer.attestation().orElseThrow()));
             return true;
         }
         if (!has && peer.ended().equals("revoked") && !before.isEmpty()) {

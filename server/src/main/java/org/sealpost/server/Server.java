@@ -23,6 +23,7 @@ import org.sealpost.cse.Cse;
 import org.sealpost.cse.CseConfig;
 import org.sealpost.cse.ResourceStore;
 import org.sealpost.cse.Source;
+import org.sealpost.cse.StoreException;
 import org.sealpost.enclave.AuthorityKeys.EnrolledPeer;
 import org.sealpost.enclave.AuthorityKeys.Role;
 import org.sealpost.enclave.ClientKeys;
@@ -33,6 +34,9 @@ import org.sealpost.enclave.EndPointKeys.EnrolmentRequest;
 import org.sealpost.enclave.FunctionKeys.ClientAssignment;
 import org.sealpost.enclave.FunctionKeys.ManufacturedClient;
 import org.sealpost.enclave.SecureEnvironment;
+import org.sealpost.onem2m.Content;
+import org.sealpost.onem2m.E2eSecInfo;
+import org.sealpost.onem2m.Identifier;
 import org.sealpost.onem2m.Refusal;
 import org.sealpost.onem2m.RequestPrimitive;
 import org.sealpost.onem2m.ResponsePrimitive;
@@ -48,6 +52,10 @@ import org.sealpost.server.store.StorageException;
 /** The M2M Server: its IN-CSE, its enclave, its groups and their deliveries, wired together. */
 public final class Server implements AutoCloseable {
     private static final int WORKERS = 4;
+    private static final int PUBLISHING_SECONDS = 2;
+
+    /** ESPrim with enrolled keys, ESData. */
+    private static final List<Integer> FEATURES = List.of(13, 14);
 
     private final Fleet fleet;
     private final InstantSource clock = InstantSource.system();
@@ -112,7 +120,7 @@ public final class Server implements AutoCloseable {
                         server,
                         "cse-in",
                         List.of(advertise.orElse(listener.pointOfAccess())),
-                        List.of(13, 14),
+                        FEATURES,
                         Optional.empty()),
                 ResourceStore.file(state.resolve("cse.db")),
                 bindings.sender(),
@@ -128,6 +136,7 @@ public final class Server implements AutoCloseable {
         worker.start();
         resources.start();
         timer.scheduleWithFixedDelay(this::remind, 1, 1, TimeUnit.SECONDS);
+        timer.scheduleWithFixedDelay(this::publish, 0, PUBLISHING_SECONDS, TimeUnit.SECONDS);
         fleet.gateways().stream().filter(Fleet.Gateway::agent).forEach(g -> timer.execute(() -> delegations.give(g)));
     }
 
@@ -273,6 +282,31 @@ public final class Server implements AutoCloseable {
         return cse.handle(request, Source.local());
     }
 
+    /** What came sealed ends here: forwarding it would send it on in clear, and ESPrim inside ESPrim is nobody's. */
+    private void requireHere(RequestPrimitive inner) {
+        String to = new Identifier(inner.to())
+                .absolute(fleet.domain(), "/" + fleet.server())
+                .text();
+        boolean here = to.equals(fleet.serverIdentity()) || to.startsWith(fleet.serverIdentity() + "/");
+        boolean nested = inner.content()
+                .filter(c -> c.name().equals(Content.SECURITY_INFO))
+                .isPresent();
+        if (!here || nested) {
+            throw new Refusal(
+                    ResponseStatus.OPERATION_NOT_ALLOWED,
+                    "an end-to-end request is for a resource of this server itself, and holds no other sealed one");
+        }
+    }
+
+    /** Keeps the shared RandObject where originators look for it. */
+    private void publish() {
+        try {
+            cse.publish(E2eSecInfo.of(FEATURES).withSharedObject(enclave.sharedRandObject()));
+        } catch (StoreException | EnclaveUnavailable failure) {
+            // away for the moment: the next round publishes, and until then originators ask for objects of their own
+        }
+    }
+
     /** Inner requests: credentials that members fetch are sealed by the enclave, everything else goes to the CSE as authenticated. */
     private final class Inner implements EndPoint.InnerHandler {
         @Override
@@ -284,6 +318,7 @@ public final class Server implements AutoCloseable {
 
         @Override
         public CompletionStage<ResponsePrimitive> handle(RequestPrimitive inner, String peer) {
+            requireHere(inner);
             return cse.handle(inner.with(b -> b.from(peer)), Source.esprim(peer));
         }
     }

@@ -108,16 +108,19 @@ final class AuthorityPart {
                         wrapping,
                         request.signatureKey(),
                         Statement.verify(request)));
-        authority.ended.putIfAbsent(request.identity(), "");
+        authority.given.merge(
+                request.identity(),
+                new StateImage.Given(keyId, ""),
+                (old, fresh) -> new StateImage.Given(keyId, old.ended()));
     }
 
     /** A key that an MEF or MAF gave has ended; inside of a change. True when it was the one in use. */
     boolean ended(StateImage state, String identity, String keyId, String why) {
         StateImage.Authority authority = state.authority.orElseThrow();
-        authority.ended.put(identity, why);
-        boolean current = Optional.ofNullable(authority.peers.get(identity))
-                .filter(p -> p.keyId().equalsIgnoreCase(keyId))
-                .isPresent();
+        StateImage.Given given =
+                Optional.ofNullable(authority.given.get(identity)).orElse(new StateImage.Given("", ""));
+        boolean current = given.keyId().equalsIgnoreCase(keyId);
+        authority.given.put(identity, new StateImage.Given(current ? "" : given.keyId(), why));
         if (current) {
             authority.peers.remove(identity);
         }
@@ -126,13 +129,12 @@ final class AuthorityPart {
 
     List<ProvisionedPeer> provisionedPeers() {
         StateImage.Authority authority = authority();
-        return authority.ended.entrySet().stream()
+        return authority.given.entrySet().stream()
                 .map(e -> new ProvisionedPeer(
                         e.getKey(),
-                        Optional.ofNullable(authority.peers.get(e.getKey()))
-                                .map(StateImage.Peer::keyId)
-                                .orElse(""),
-                        e.getValue()))
+                        authority.peers.containsKey(e.getKey()) ? e.getValue().keyId() : "",
+                        e.getValue().ended(),
+                        Optional.ofNullable(authority.peers.get(e.getKey())).map(StateImage.Peer::attestation)))
                 .toList();
     }
 

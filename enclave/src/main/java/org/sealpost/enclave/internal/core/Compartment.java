@@ -27,6 +27,7 @@ public final class Compartment implements Enclave {
     private final AuthorityPart authority;
     private final ClientPart client;
     private final FunctionPart function;
+    private final DataPart data;
     private final Refusals refusals = new Refusals();
 
     /** A compartment on its state; reads it now. */
@@ -60,6 +61,7 @@ public final class Compartment implements Enclave {
         this.commander = new CommanderPart(vault, epochs, credentials);
         this.client = new ClientPart(vault, new ProvisionedPart(vault, enrolment, authority, esprim));
         this.function = new FunctionPart(vault);
+        this.data = new DataPart(vault);
     }
 
     @Override
@@ -94,6 +96,11 @@ public final class Compartment implements Enclave {
     @Override
     public String receiverRandObject(String requester) {
         return alone(() -> esprim.receiverRandObject(requester));
+    }
+
+    @Override
+    public String sharedRandObject() {
+        return alone(esprim::sharedRandObject);
     }
 
     @Override
@@ -287,6 +294,19 @@ public final class Compartment implements Enclave {
     }
 
     @Override
+    public DataPeer dataIdentity() {
+        return alone(data::identity);
+    }
+
+    @Override
+    public void trustDataPeer(DataPeer peer) {
+        alone(() -> {
+            data.trust(peer);
+            return peer;
+        });
+    }
+
+    @Override
     public FunctionFacts foundFunction(String kind, String fqdn) {
         return alone(() -> function.found(kind, fqdn));
     }
@@ -338,6 +358,31 @@ public final class Compartment implements Enclave {
             function.drop(connection);
             return connection;
         });
+    }
+
+    @Override
+    public String newDataKey(String name, DataUse use) {
+        return alone(() -> data.newKey(name, use));
+    }
+
+    @Override
+    public String shareDataKey(String keyId, List<String> targets) {
+        return alone(() -> data.share(keyId, targets));
+    }
+
+    @Override
+    public String acceptDataKey(String envelope) {
+        return alone(() -> data.accept(envelope));
+    }
+
+    @Override
+    public Protected protectData(DataOrder order) {
+        return alone(() -> data.protect(order));
+    }
+
+    @Override
+    public Opened openData(SecurityClass expected, Optional<String> contentInfo, String content) {
+        return alone(() -> data.open(expected, contentInfo, content));
     }
 
     @Override

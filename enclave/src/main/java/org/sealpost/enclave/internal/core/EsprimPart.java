@@ -1,6 +1,7 @@
 package org.sealpost.enclave.internal.core;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -13,6 +14,8 @@ import org.sealpost.e2e.InnerOriginator;
 import org.sealpost.e2e.RandObject;
 import org.sealpost.e2e.SessionDerivation;
 import org.sealpost.e2e.SessionKeys;
+import org.sealpost.e2e.SessionLimits;
+import org.sealpost.e2e.SharedObjects;
 import org.sealpost.enclave.AuthorityKeys.GroupPolicy;
 import org.sealpost.enclave.EndPointKeys.Confirmation;
 import org.sealpost.enclave.EndPointKeys.Negotiation;
@@ -33,6 +36,7 @@ import org.sealpost.onem2m.ResponseStatus;
  */
 final class EsprimPart {
     private static final Duration LIFETIME = Duration.ofHours(1);
+    private static final Duration SHARED_LIFETIME = Duration.ofMinutes(20);
     private static final int MAX_EXCHANGES = 4096;
     private static final int MAX_ANSWERS = 256;
 
@@ -43,6 +47,9 @@ final class EsprimPart {
     private final Map<String, Channel> channels = new HashMap<>();
     private final Map<String, Exchange> exchanges = bounded(MAX_EXCHANGES);
     private final Map<String, OpenedRequest.Answered> answers = bounded(MAX_ANSWERS);
+    private final Map<String, String> errorIds = bounded(MAX_EXCHANGES);
+    private final SharedObjects shared = new SharedObjects(SHARED_LIFETIME);
+    private final RepeatedRequests repeated = new RepeatedRequests();
 
     private record Channel(String keyId, EsprimChannel esprim) {}
 
@@ -63,6 +70,12 @@ final class EsprimPart {
         return channel(requester)
                 .esprim()
                 .issue(vault.instant(), vault.random())
+                .canonical();
+    }
+
+    /** The object for all originators; it offers what any floor allows. */
+    String sharedRandObject() {
+        return shared.current(new AeadPolicy(Aead.A256GCM).offer(), vault.instant(), vault.random())
                 .canonical();
     }
 
@@ -109,6 +122,12 @@ final class EsprimPart {
 
     String sealCredentialResponse(String exchange, String requestId, String group) {
         Exchange open = exchange(exchange);
+        if (!channel(open.peer()).esprim().unshared(exchange)) {
+            repeated.forget(exchange);
+            throw new Refusal(
+                    ResponseStatus.ESPRIM_UNKNOWN_RECV_RAND_ID,
+                    "a credential is given only in a session that began with a RandObject for this member alone");
+        }
         Content credential = InnerPrimitives.contentInstance(
                 InnerPrimitives.CREDENTIAL, authority.credential(open.peer(), group, nonce()));
         return sealResponse(exchange, InnerPrimitives.ok(requestId, Optional.of(credential)));
@@ -118,6 +137,7 @@ final class EsprimPart {
         Exchange open = exchange(exchange);
         String sealed = channel(open.peer()).esprim().sealResponse(exchange, inner, vault.instant(), vault.random());
         exchanges.remove(exchange);
+        repeated.answered(exchange, inner);
         return sealed;
     }
 
@@ -149,7 +169,10 @@ final class EsprimPart {
             byte[] plaintext = channel(open.peer()).esprim().openResponse(exchange, object, vault.instant());
             exchanges.remove(exchange);
             ResponsePrimitive response = InnerPrimitives.CODEC.decodeResponse(plaintext);
-            if (!response.requestId().equals(open.requestId())) {
+            String errorId = errorIds.remove(exchange);
+            boolean error =
+                    response.requestId().equals(errorId) && !response.status().successful();
+            if (!error && !response.requestId().equals(open.requestId())) {
                 throw new Refusal(ResponseStatus.BAD_REQUEST, "an inner response answers another request");
             }
             return open.group().isPresent() ? confirmed(open, response) : installedOr(open.peer(), response, plaintext);
@@ -186,7 +209,12 @@ final class EsprimPart {
             return new OpenedRequest.Answered(
                     peer, sealResponse(opened.exchange(), answer), Optional.empty(), Optional.of(verified));
         }
-        return new OpenedRequest.Inner(opened.exchange(), peer, opened.plaintext());
+        Optional<byte[]> before = repeated.begin(peer, inner.requestId(), opened.plaintext(), opened.exchange());
+        if (before.isPresent()) {
+            return new OpenedRequest.Answered(
+                    peer, sealResponse(opened.exchange(), before.get()), Optional.empty(), Optional.empty());
+        }
+        return new OpenedRequest.Inner(opened.exchange(), peer, InnerPrimitives.CODEC.encode(inner));
     }
 
     private OpenedResponse confirmed(Exchange open, ResponsePrimitive response) {
@@ -243,6 +271,7 @@ final class EsprimPart {
         EsprimChannel.Sealed sealed =
                 channel(peer).esprim().sealRequest(object, inner, vault.instant(), vault.random());
         exchanges.put(sealed.exchange(), exchange);
+        errorIds.put(sealed.exchange(), InnerPrimitives.errorId(sealed.object()));
         AeadPolicy.Choice choice = sealed.choice();
         return new SealedRequest(
                 sealed.exchange(),
@@ -257,7 +286,11 @@ final class EsprimPart {
         try {
             return channel(peer)
                     .esprim()
-                    .sealError(object, InnerPrimitives.refused(refusal, "unknown"), vault.instant(), vault.random());
+                    .sealError(
+                            object,
+                            InnerPrimitives.refused(refusal, InnerPrimitives.errorId(object)),
+                            vault.instant(),
+                            vault.random());
         } catch (Refusal unsealable) {
             return Optional.empty();
         }
@@ -286,8 +319,15 @@ final class EsprimPart {
         }
         forget(peer);
         AeadPolicy policy = new AeadPolicy(floor(peer));
-        Channel made =
-                new Channel(keyId, new EsprimChannel(keyId, pairwise.clone(), policy, LIFETIME, derivation(peer)));
+        EsprimChannel esprim = new EsprimChannel(
+                keyId,
+                pairwise.clone(),
+                Instant.MAX,
+                policy,
+                SessionLimits.lasting(LIFETIME),
+                shared,
+                derivation(peer));
+        Channel made = new Channel(keyId, esprim);
         channels.put(peer, made);
         return made;
     }

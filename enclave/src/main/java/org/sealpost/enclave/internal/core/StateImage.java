@@ -11,6 +11,7 @@ import org.sealpost.e2e.provisioning.FunctionState;
 import org.sealpost.enclave.Attestation;
 import org.sealpost.enclave.AuthorityKeys.GroupPolicy;
 import org.sealpost.enclave.AuthorityKeys.Member;
+import org.sealpost.enclave.DataKeys;
 import org.sealpost.group.RosterEntry;
 
 /** Everything a compartment remembers, as it is sealed on disk. Changed only inside {@link Vault#change}. */
@@ -41,6 +42,12 @@ public final class StateImage {
     /** Delegations of an agent, newest last, compact JWS by id. */
     public Map<String, String> delegations = new LinkedHashMap<>();
 
+    /** Key pairs and keys for ESData, and other end points' public ones. */
+    public Optional<DataOwn> dataOwn = Optional.empty();
+
+    public Map<String, SymmetricDataKey> dataKeys = new HashMap<>();
+    public Map<String, DataKeys.DataPeer> dataPeers = new HashMap<>();
+
     public Optional<Authority> authority = Optional.empty();
 
     /** The key that manufacturers' packages are sealed to. */
@@ -54,6 +61,13 @@ public final class StateImage {
 
     /** A key pair: its reference and public JWK. */
     public record ManufactureKey(byte[] reference, String key) {}
+
+    /** Own key pairs for data: private scalars and public JWKs. */
+    public record DataOwn(
+            String identity, byte[] agreement, byte[] signature, String agreementKey, String signatureKey) {}
+
+    /** A symmetric key for data, by Credential-ID. */
+    public record SymmetricDataKey(String use, byte[] key) {}
 
     /** The references of all key pairs that the compartment's custody has to keep; whoever adds one to the state adds it here. */
     List<byte[]> keyPairs() {
@@ -115,9 +129,17 @@ public final class StateImage {
         public Map<String, Group> groups = new LinkedHashMap<>();
         public long delegations;
 
-        /** Why the key of an end point ended last that an MEF or MAF gave, by identity. */
-        public Map<String, String> ended = new HashMap<>();
+        /** What an MEF or MAF gave, by identity. */
+        public Map<String, Given> given = new HashMap<>();
     }
+
+    /**
+     * The key that an MEF or MAF gave last for an end point; renewals replace the key in use, not this.
+     *
+     * @param keyId empty when it ended
+     * @param ended why one ended last; empty when none did
+     */
+    public record Given(String keyId, String ended) {}
 
     /** A purpose-specific signing key (its reference) with the root's certificate. */
     public record PurposeKey(byte[] scalar, String key, String certificate) {}

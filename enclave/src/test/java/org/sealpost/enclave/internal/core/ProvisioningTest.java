@@ -38,7 +38,8 @@ class ProvisioningTest {
         assertThat(facts.server()).isEqualTo(SERVER);
         assertThat(facts.rootKeyId()).isEqualTo(p.server.enclave.found(SERVER).rootKeyId());
         assertThat(facts.keyId()).endsWith("@" + MEF);
-        assertThat(p.server.enclave.provisionedPeers()).containsExactly(new ProvisionedPeer(DOOR, facts.keyId(), ""));
+        assertThat(p.server.enclave.provisionedPeers())
+                .containsExactly(new ProvisionedPeer(DOOR, facts.keyId(), "", Optional.of(p.door.enclave.attest())));
         assertThat(p.credentialArrives()).isTrue();
         assertThat(p.kinds()).contains("token.used", "client.registered", "key.registered", "key.retrieved");
         assertThat(p.mef.enclave.clients())
@@ -286,7 +287,8 @@ class ProvisioningTest {
         assertThat(p.run(p.server, p.mef, ExchangeGoal.revoke(DOOR, "stolen")).good())
                 .isTrue();
         assertThat(p.serverFollows().changed()).hasSize(1);
-        assertThat(p.server.enclave.provisionedPeers()).containsExactly(new ProvisionedPeer(DOOR, "", "revoked"));
+        assertThat(p.server.enclave.provisionedPeers())
+                .containsExactly(new ProvisionedPeer(DOOR, "", "revoked", Optional.empty()));
         assertThatThrownBy(p::credentialArrives)
                 .isInstanceOfSatisfying(
                         Refusal.class, r -> assertThat(r.status().code()).isEqualTo(4112));
@@ -381,7 +383,8 @@ class ProvisioningTest {
         p.run(p.maf, p.mef, ExchangeGoal.follow());
         assertThat(p.run(p.door, p.maf, ExchangeGoal.follow()).status()).isEqualTo(4106);
         assertThat(p.run(p.server, p.maf, ExchangeGoal.follow()).changed()).hasSize(2);
-        assertThat(p.server.enclave.provisionedPeers()).containsExactly(new ProvisionedPeer(DOOR, "", "revoked"));
+        assertThat(p.server.enclave.provisionedPeers())
+                .containsExactly(new ProvisionedPeer(DOOR, "", "revoked", Optional.empty()));
     }
 
     @Test
