@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,13 +33,18 @@ import tools.jackson.databind.node.ObjectNode;
             "Examples:",
             "  sealpost status --state state/server",
             "  sealpost enrol state/door-1/enrolment-request.json --state state/server",
+            "  sealpost renew --all --wait 60 --state state/server",
             "  sealpost evict fire-doors door-2 --reason stolen --captured --state state/server",
             "  sealpost command extinguishers release --state state/server",
             "",
             "Exit codes: 0 done, 1 refused or not reachable (the message says why), 2 wrong options."
         })
 public final class OperatorMain {
+    private static final long POLL_MILLIS = 300;
     private static final PrimitiveCodec JSON = PrimitiveCodec.of(Serialization.JSON);
+
+    /** How long a server that is starting may take to open its door. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     @Option(
             names = "--state",
@@ -97,7 +104,7 @@ public final class OperatorMain {
         if (status.has("unfinished")) {
             System.out.println("not in place yet: " + status.path("unfinished").asString());
         }
-        Table table = new Table("GROUP", "EPOCH", "MEMBER", "ENCLAVE", "CONFIRMED", "STATE", "REASON");
+        Table table = new Table("GROUP", "EPOCH", "MEMBER", "ENCLAVE", "CONFIRMED", "KEY", "STATE", "REASON");
         status.path("groups")
                 .forEach(g -> g.path("members")
                         .forEach(m -> table.row(
@@ -107,6 +114,7 @@ public final class OperatorMain {
                                 m.path("secureEnvironment").asString("") + " "
                                         + m.path("level").asLong(0),
                                 m.path("confirmedEpoch").asLong(),
+                                key(m),
                                 m.path("current").asBoolean()
                                         ? "current"
                                         : m.path("delivery").asString("none"),
@@ -169,6 +177,71 @@ public final class OperatorMain {
                 n.path("reason").asString()));
         System.out.print(table.print());
         return 0;
+    }
+
+    @Command(
+            name = "renew",
+            description = "Renews the pairwise key of a member now, so that one stolen later opens nothing of before.",
+            footer = {
+                "",
+                "Examples:",
+                "  sealpost renew door-1 --state state/server",
+                "  sealpost renew --all --wait 60 --state state/server",
+                "",
+                "See how it went: sealpost status (column KEY), sealpost negotiations."
+            })
+    int renew(
+            @Parameters(arity = "0..1", paramLabel = "MEMBER") @Nullable String member,
+            @Option(names = "--all", description = "All that are enrolled.") boolean all,
+            @Option(
+                            names = "--wait",
+                            paramLabel = "SECONDS",
+                            defaultValue = "0",
+                            description = "Wait so long for the new keys to be in use; exit code 1 when one is not.")
+                    int wait)
+            throws InterruptedException {
+        if ((member == null) == !all) {
+            throw new Complaint("name one member, or give --all", "sealpost renew --help");
+        }
+        ObjectNode body = member == null ? object().put("all", true) : object().put("member", member);
+        JsonNode wanted = door().post("/renew", body);
+        List<String> left =
+                new ArrayList<>(wanted.valueStream().map(JsonNode::asString).toList());
+        long until = System.nanoTime() + wait * 1_000_000_000L;
+        while (!left.isEmpty() && System.nanoTime() < until) {
+            JsonNode rows = door().get("/renew");
+            rows.forEach(r -> {
+                if (!r.path("wanted").asBoolean()
+                        && left.remove(r.path("member").asString())) {
+                    System.err.println(r.path("member").asString() + ": "
+                            + r.path("chosen").asString());
+                }
+            });
+            Thread.sleep(POLL_MILLIS);
+        }
+        if (json) {
+            return print(wait > 0 ? door().get("/renew") : wanted);
+        }
+        if (wait > 0 && !left.isEmpty()) {
+            throw new Complaint(
+                    "not renewed yet: " + String.join(", ", left),
+                    "sealpost negotiations says how far each is, and why");
+        }
+        return say(
+                wait > 0
+                        ? wanted.size() + " renewed"
+                        : wanted.size() + " to be renewed; see how it goes with: sealpost negotiations");
+    }
+
+    private static String key(JsonNode member) {
+        JsonNode key = member.path("key");
+        if (key.isMissingNode()) {
+            return "none";
+        }
+        String state = member.path("renewal").path("state").asString("");
+        return key.path("origin").asString()
+                + (key.path("agreed").asBoolean() ? ", next agreed" : "")
+                + (state.equals("FAILED") ? ", renewal fails" : "");
     }
 
     @Command(
@@ -439,7 +512,7 @@ public final class OperatorMain {
                     @Nullable
                     List<String> grants) {
         Door joining = door();
-        Door mef = Door.find(Optional.empty(), mefState);
+        Door mef = Door.find(Optional.empty(), mefState, PATIENCE);
         JsonNode status = joining.get("/status");
         boolean isServer = status.has("server");
         String identity = status.path(isServer ? "server" : "function").asString();
@@ -475,7 +548,7 @@ public final class OperatorMain {
     }
 
     private Door door() {
-        return Door.find(Optional.ofNullable(server), state);
+        return Door.find(Optional.ofNullable(server), state, PATIENCE);
     }
 
     private static int print(JsonNode tree) {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -21,6 +22,7 @@ import org.sealpost.enclave.EndPoint;
 import org.sealpost.enclave.EndPointKeys.EnrolmentFacts;
 import org.sealpost.enclave.EndPointKeys.EnrolmentRequest;
 import org.sealpost.enclave.EndPointKeys.Installation;
+import org.sealpost.enclave.RenewalKeys;
 import org.sealpost.enclave.SecureEnvironment;
 import org.sealpost.onem2m.Content;
 import org.sealpost.onem2m.Operation;
@@ -148,6 +150,41 @@ public final class Device implements AutoCloseable {
     /** Protection of data from end to end (ESData), with this device's keys; its calls block for as long as the secure environment takes. */
     public DataKeys data() {
         return enclave;
+    }
+
+    /** A certificate signing request (PKCS #10, PEM) for a key inside the secure environment, for an authority of your own. */
+    public String certificateRequest() {
+        return enclave.certificateRequest();
+    }
+
+    /**
+     * Takes the certificate that an authority of your own issued (PEM, own first), and tells the server, which then renews the pairwise key by it.
+     *
+     * @return completes when the server knows; fails with a {@link Refusal} when the certificate is refused here
+     */
+    public CompletionStage<Void> useCertificate(String chain) {
+        return CompletableFuture.supplyAsync(
+                        () -> {
+                            enclave.installCertificate(chain);
+                            return enclave.capabilities();
+                        },
+                        runtime.calls())
+                .thenCompose(this::tell);
+    }
+
+    private CompletionStage<Void> tell(String capabilities) {
+        Content content = new Content(
+                Content.CONTENT_INSTANCE,
+                JsonNodeFactory.instance
+                        .objectNode()
+                        .put("cnf", RenewalKeys.CAPABILITIES)
+                        .put("con", capabilities));
+        return requests.send(Operation.NOTIFY, config.serverId(), b -> b.content(content))
+                .thenAccept(answer -> {
+                    if (!answer.status().successful()) {
+                        throw new Refusal(answer.status(), answer.sentence());
+                    }
+                });
     }
 
     /** What to give an operator to enrol this device. */

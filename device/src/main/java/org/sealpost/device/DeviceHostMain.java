@@ -173,7 +173,8 @@ public final class DeviceHostMain implements Callable<Integer> {
                     Optional.of(folder.resolve("status.json")),
                     readingInterval * 1000,
                     running.size(),
-                    remark);
+                    remark,
+                    false);
             device.start();
             running.add(device);
         }

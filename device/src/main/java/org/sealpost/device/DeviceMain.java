@@ -150,6 +150,12 @@ public final class DeviceMain implements Callable<Integer> {
                             + " (sealpost enclave --help).")
     Map<String, String> enclaveOptions = new LinkedHashMap<>();
 
+    @Option(
+            names = "--certificate-request",
+            description =
+                    "For an authority of your own: write STATE/certificate-request.pem, take STATE/certificate.pem.")
+    boolean certificateRequest;
+
     @Option(names = "--check", description = "Wire everything on scratch state, then stop.")
     boolean check;
 
@@ -184,7 +190,14 @@ public final class DeviceMain implements Callable<Integer> {
                 SecureEnvironment.process(SecureEnvironment.ProcessConfig.in(
                         directory, SecureEnvironment.options(secureEnvironment, enclaveOptions))));
         SimulatedDevice simulated = new SimulatedDevice(
-                device, function, directory, Optional.ofNullable(statusFile), readingInterval * 1000, seed, remark);
+                device,
+                function,
+                directory,
+                Optional.ofNullable(statusFile),
+                readingInterval * 1000,
+                seed,
+                remark,
+                certificateRequest);
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
                         () -> {
@@ -220,7 +233,8 @@ public final class DeviceMain implements Callable<Integer> {
                 Optional.of(URI.create("http://127.0.0.1:0")),
                 Optional.empty());
         try (Device device = Device.connect(config, scratch)) {
-            new SimulatedDevice(device, function, scratch, Optional.empty(), 0, seed, remark).start();
+            new SimulatedDevice(device, function, scratch, Optional.empty(), 0, seed, remark, certificateRequest)
+                    .start();
             System.err.println("sealpost device: checked, " + device.status().identity());
             return 0;
         } finally {

@@ -10,6 +10,7 @@ package org.sealpost.enclave;
  */
 public interface Enclave
         extends EndPointKeys,
+                RenewalKeys,
                 MemberKeys,
                 CommanderKeys,
                 AuthorityKeys,

@@ -19,6 +19,8 @@ class SecurityInfoTest {
                 .isEqualTo("{\"m2m:seci\":{\"sit\":4,\"ero\":{\"b\":1,\"a\":2}}}");
         assertThat(json(new SecurityInfo.EsprimObject("a.b.c.d.e")))
                 .isEqualTo("{\"m2m:seci\":{\"sit\":5,\"epo\":\"a.b.c.d.e\"}}");
+        assertThat(json(new SecurityInfo.KeyEstablishment(new byte[] {22, 3})))
+                .isEqualTo("{\"m2m:seci\":{\"sit\":6,\"eckm\":\"FgM=\"}}");
     }
 
     @Test
@@ -33,7 +35,7 @@ class SecurityInfoTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 6, 7, 8})
+    @ValueSource(ints = {1, 2, 7, 8})
     void kindsOfTheStandardThatAreNotProcessedSaySo(int type) {
         assertThatThrownBy(() -> SecurityInfo.of(content("{'sit':" + type + "}")))
                 .isInstanceOfSatisfying(
@@ -57,7 +59,10 @@ class SecurityInfoTest {
                 "{'sit':4,'ero':{},'epo':'x'}|another type",
                 "{'sit':5}|epo",
                 "{'sit':5,'epo':{}}|epo",
-                "{'sit':5,'epo':'x','secret':1}|not known"
+                "{'sit':5,'epo':'x','secret':1}|not known",
+                "{'sit':6}|eckm",
+                "{'sit':6,'eckm':'*'}|base64",
+                "{'sit':6,'eckm':'AA==','epo':'x'}|another type"
             })
     void anythingElseIsRefused(String json, String sentence) {
         assertThatThrownBy(() -> SecurityInfo.of(content(json)))

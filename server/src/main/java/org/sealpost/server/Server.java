@@ -45,6 +45,7 @@ import org.sealpost.server.audit.AuditLog;
 import org.sealpost.server.fleet.Fleet;
 import org.sealpost.server.ledger.DeliveryLedger;
 import org.sealpost.server.ledger.DeliveryWorker;
+import org.sealpost.server.ledger.OuterNotify;
 import org.sealpost.server.provisioning.TrustFunction;
 import org.sealpost.server.store.Database;
 import org.sealpost.server.store.StorageException;
@@ -68,6 +69,7 @@ public final class Server implements AutoCloseable {
     private final AuditLog audit;
     private final DeliveryLedger ledger;
     private final DeliveryWorker worker;
+    private final Renewals renewals;
     private final GroupAuthority authority;
     private final GroupResources resources;
     private final Commands commands;
@@ -98,7 +100,9 @@ public final class Server implements AutoCloseable {
         this.ledger = new DeliveryLedger(database, clock);
         this.authority = new GroupAuthority(fleet, database, enclave, ledger, audit);
         this.resources = new GroupResources(fleet, authority, timer, this::send);
-        this.worker = new DeliveryWorker(ledger, enclave, enclave, audit, clock, timer, server, this::send);
+        OuterNotify outer = new OuterNotify(server, clock, this::send);
+        this.worker = new DeliveryWorker(ledger, enclave, enclave, audit, timer, outer);
+        this.renewals = new Renewals(fleet, database, enclave, audit, clock, timer, outer);
         this.commands = new Commands(database, enclave, audit, clock, server, this::send);
         this.readings = new Readings(database, enclave, clock);
         this.delegations = new Delegations(fleet, enclave, audit, clock, timer, this::send);
@@ -112,7 +116,7 @@ public final class Server implements AutoCloseable {
                 http,
                 (request, hop) ->
                         opened.thenCompose(cse -> cse.handle(request, Source.hop(hop.authenticatedIdentity()))));
-        Inbox inbox = new Inbox(fleet.domain(), endPoint, new Inner(), worker, commands, readings, workers);
+        Inbox inbox = new Inbox(fleet.domain(), endPoint, new Inner(), this::answered, commands, readings, workers);
         this.cse = Cse.open(
                 new CseConfig(
                         CseConfig.IN_CSE,
@@ -131,9 +135,11 @@ public final class Server implements AutoCloseable {
 
     /** Brings everything to what the fleet file says and begins to deliver. */
     public void start() {
+        renewals.apply();
         authority.reconcile();
         provisioning.start();
         worker.start();
+        renewals.start();
         resources.start();
         timer.scheduleWithFixedDelay(this::remind, 1, 1, TimeUnit.SECONDS);
         timer.scheduleWithFixedDelay(this::publish, 0, PUBLISHING_SECONDS, TimeUnit.SECONDS);
@@ -223,6 +229,10 @@ public final class Server implements AutoCloseable {
         return authority;
     }
 
+    Renewals renewals() {
+        return renewals;
+    }
+
     GroupResources resources() {
         return resources;
     }
@@ -267,6 +277,11 @@ public final class Server implements AutoCloseable {
         database.close();
         environment.close();
         bindings.close();
+    }
+
+    private void answered(ResponsePrimitive response) {
+        worker.answered(response);
+        renewals.answered(response);
     }
 
     private void remind() {

@@ -152,6 +152,9 @@ public final class ServerMain implements Callable<Integer> {
 
     private int run(Fleet described, Path directory) throws IOException, InterruptedException {
         CountDownLatch stopped = new CountDownLatch(1);
+        Path published = directory.resolve("admin.address");
+        // Where an earlier run's door was: an operator's verb waits for this run's.
+        Files.deleteIfExists(published);
         Server server = open(described, directory);
         StringBuilder ports = new StringBuilder();
         if (mef != null) {
@@ -172,7 +175,7 @@ public final class ServerMain implements Callable<Integer> {
                         },
                         "stop"));
         server.start();
-        Files.writeString(directory.resolve("admin.address"), door.address() + "\n");
+        replace(published, door.address() + "\n");
         report("http=" + server.pointOfAccess() + "\nadmin=" + door.address() + "\n" + ports);
         System.err.println("sealpost server: " + described.serverIdentity() + " at " + server.pointOfAccess()
                 + ", operator's door at " + door.address());
@@ -211,10 +214,14 @@ public final class ServerMain implements Callable<Integer> {
 
     private void report(String text) throws IOException {
         if (portFile != null) {
-            Path beside = portFile.resolveSibling(portFile.getFileName() + ".new");
-            Files.writeString(beside, text);
-            Files.move(beside, portFile, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            replace(portFile, text);
         }
+    }
+
+    private static void replace(Path file, String text) throws IOException {
+        Path beside = file.resolveSibling(file.getFileName() + ".new");
+        Files.writeString(beside, text);
+        Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
     static InetSocketAddress address(String hostAndPort) {

@@ -29,6 +29,8 @@ public final class Custody {
             "root-key",
             "signature-key",
             "agreement-key",
+            "certificate-key",
+            "certificate-root-key",
             COMMAND_PLAINTEXT,
             READING_PLAINTEXT);
 

@@ -22,6 +22,7 @@ public final class Script {
                 new EvictStep(stage),
                 new RestartStep(stage),
                 new AuditStep(stage),
+                new FootprintStep(stage),
                 new LeakStep(stage, Custody.KINDS)));
         return List.copyOf(all);
     }

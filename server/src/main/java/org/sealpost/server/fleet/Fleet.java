@@ -4,11 +4,22 @@ import java.util.List;
 import java.util.Optional;
 
 /** What there is: gateways, devices and groups of one service provider, as the fleet file says. */
-public record Fleet(String domain, String server, List<Gateway> gateways, List<Device> devices, List<Group> groups) {
+public record Fleet(
+        String domain,
+        String server,
+        List<Gateway> gateways,
+        List<Device> devices,
+        List<Group> groups,
+        Security security) {
     public Fleet {
         gateways = List.copyOf(gateways);
         devices = List.copyOf(devices);
         groups = List.copyOf(groups);
+    }
+
+    /** A fleet without demands on its keys. */
+    public Fleet(String domain, String server, List<Gateway> gateways, List<Device> devices, List<Group> groups) {
+        this(domain, server, gateways, devices, groups, Security.none());
     }
 
     /** @param agent whether a group agent runs beside it */
@@ -41,6 +52,10 @@ public record Fleet(String domain, String server, List<Gateway> gateways, List<D
             nonDelegable = List.copyOf(nonDelegable);
             agentVerbs = List.copyOf(agentVerbs);
         }
+    }
+
+    Fleet withSecurity(Security changed) {
+        return new Fleet(domain, server, gateways, devices, groups, changed);
     }
 
     public String serverIdentity() {

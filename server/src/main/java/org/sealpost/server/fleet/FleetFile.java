@@ -5,8 +5,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -22,7 +24,6 @@ public final class FleetFile {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,31}");
     private static final Pattern DOMAIN = Pattern.compile("[a-z0-9]([a-z0-9.-]{0,62}[a-z0-9])?");
     private static final Set<String> FUNCTIONS = Set.of("fire-sensor", "fire-door", "extinguisher");
-    private static final Set<String> FLOORS = Set.of("A128GCM", "A192GCM", "A256GCM");
     private static final long MONTH = 30L * 86_400;
 
     private final List<String> mistakes = new ArrayList<>();
@@ -36,7 +37,9 @@ public final class FleetFile {
      */
     public static Fleet read(Path file) {
         try {
-            return parse(Files.readString(file));
+            Fleet fleet = parse(Files.readString(file));
+            return fleet.withSecurity(
+                    fleet.security().relativeTo(file.toAbsolutePath().getParent()));
         } catch (IOException e) {
             throw new FleetException(
                     List.of("the fleet file " + file + " can't be read: check its path and permissions"));
@@ -74,11 +77,23 @@ public final class FleetFile {
 
     private Optional<Fleet> fleet(Node root) {
         Section top = Section.of(
-                root, "the fleet", mistakes, "domain", "server", "secureEnvironment", "gateways", "devices", "groups");
+                root,
+                "the fleet",
+                mistakes,
+                "domain",
+                "server",
+                "secureEnvironment",
+                "gateways",
+                "devices",
+                "groups",
+                "security");
         String domain = top.text("domain", DOMAIN, "a domain name in lower case", "sealpost.example");
         String server = top.section("server", "id")
                 .map(s -> s.text("id", NAME, "a name", "in-cse"))
                 .orElse("in-cse");
+        SecurityReader security = new SecurityReader(mistakes);
+        Map<String, Security.Strength> groupStrengths = new HashMap<>();
+        Map<String, Security.Strength> deviceStrengths = new HashMap<>();
         List<Fleet.Gateway> gateways = new ArrayList<>();
         for (Section s : top.list("gateways", "id", "agent")) {
             gateways.add(new Fleet.Gateway(s.text("id", NAME, "a name", ""), s.flag("agent")));
@@ -93,12 +108,26 @@ public final class FleetFile {
                 "overlap",
                 "lifetime",
                 "algorithmFloor",
-                "secureEnvironment")) {
-            groups.add(group(s, level(s, level(top, 0))));
+                "secureEnvironment",
+                "forwardSecret")) {
+            Fleet.Group group = group(s, level(s, level(top, 0)));
+            groups.add(group);
+            groupStrengths.put(group.id(), security.strength(s));
         }
         List<Fleet.Device> devices = new ArrayList<>();
-        for (Section s : top.list("devices", "name", "gateway", "function", "zone", "groups")) {
-            devices.add(device(s, gateways, groups));
+        for (Section s : top.list(
+                "devices",
+                "name",
+                "gateway",
+                "function",
+                "zone",
+                "groups",
+                "algorithmFloor",
+                "forwardSecret",
+                "renewal")) {
+            Fleet.Device device = device(s, gateways, groups);
+            devices.add(device);
+            deviceStrengths.put(device.name(), security.strength(s));
         }
         unique(top, "gateways", gateways.stream().map(Fleet.Gateway::id).toList());
         unique(top, "groups", groups.stream().map(Fleet.Group::id).toList());
@@ -108,7 +137,8 @@ public final class FleetFile {
                 mistakes.add(top.at("groups") + "group " + group.id() + " has no device: put one in it, or remove it");
             }
         }
-        return Optional.of(new Fleet(domain, server, gateways, devices, groups));
+        Security demands = security.read(top, groupStrengths, deviceStrengths);
+        return Optional.of(new Fleet(domain, server, gateways, devices, groups, demands));
     }
 
     /** A group's own level, else the fleet's, else any. */
@@ -124,9 +154,6 @@ public final class FleetFile {
 
     private Fleet.Group group(Section s, int level) {
         String floor = s.optional("algorithmFloor").orElse("A256GCM");
-        if (!FLOORS.contains(floor)) {
-            mistakes.add(s.at("algorithmFloor") + "algorithmFloor is one of A128GCM, A192GCM, A256GCM");
-        }
         List<String> verbs = s.texts("verbs");
         for (String key : List.of("nonDelegable", "agentVerbs")) {
             s.texts(key).stream()

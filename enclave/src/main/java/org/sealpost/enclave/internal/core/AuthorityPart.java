@@ -27,6 +27,7 @@ import org.sealpost.enclave.AuthorityKeys.Member;
 import org.sealpost.enclave.AuthorityKeys.ProvisionedPeer;
 import org.sealpost.enclave.AuthorityKeys.Role;
 import org.sealpost.enclave.EndPointKeys.EnrolmentRequest;
+import org.sealpost.enclave.RenewalKeys;
 import org.sealpost.enclave.internal.custody.KeyCustody;
 import org.sealpost.group.EpochKeys;
 import org.sealpost.group.GroupCredential;
@@ -47,10 +48,12 @@ final class AuthorityPart {
 
     private final Vault vault;
     private final Epochs epochs;
+    private final CertificatePart certificates;
 
-    AuthorityPart(Vault vault, Epochs epochs) {
+    AuthorityPart(Vault vault, Epochs epochs, CertificatePart certificates) {
         this.vault = vault;
         this.epochs = epochs;
+        this.certificates = certificates;
     }
 
     AuthorityFacts found(String identity) {
@@ -75,6 +78,7 @@ final class AuthorityPart {
         requireOwnKey(authority, request);
         ECPublicKey agreement = Jwk.parse(request.agreementKey());
         Attestation attestation = Statement.verify(request);
+        request.certificateKey().ifPresent(Jwk::parse);
         int generation = generation(authority, request.identity());
         String keyId = InnerPrimitives.nameOf(request.identity()) + ".espr" + generation + "@"
                 + InnerPrimitives.domainOf(authority.identity);
@@ -87,8 +91,26 @@ final class AuthorityPart {
                 vault.observed("wrapping-key", request.identity(), vault.randomOctets(EnrolmentPart.KEY)),
                 request.signatureKey(),
                 attestation);
-        vault.change(s -> s.authority.orElseThrow().peers.put(peer.identity(), peer));
-        return new EnrolledPeer(peer.identity(), keyId, seal(authority(), peer, agreement), attestation);
+        StateImage.Standing standing = new StateImage.Standing();
+        standing.policy = Optional.ofNullable(vault.state().standings.get(peer.identity()))
+                .flatMap(s -> s.policy);
+        standing.certificateKey = request.certificateKey();
+        standing.since = vault.now();
+        boolean certified = standing.certificateKey.isPresent()
+                && standing.policy
+                        .map(RenewalKeys.PeerPolicy::mechanisms)
+                        .orElse(List.of(RenewalKeys.CERTIFICATE))
+                        .contains(RenewalKeys.CERTIFICATE);
+        standing.mechanisms =
+                certified ? List.of(RenewalKeys.CERTIFICATE, RenewalKeys.EPHEMERAL) : List.of(RenewalKeys.EPHEMERAL);
+        vault.change(s -> {
+            s.standings.put(peer.identity(), standing);
+            return s.authority.orElseThrow().peers.put(peer.identity(), peer);
+        });
+        Optional<String> certificate = certified
+                ? Optional.of(certificates.issue(peer.identity(), standing.certificateKey.orElseThrow()))
+                : Optional.empty();
+        return new EnrolledPeer(peer.identity(), keyId, seal(authority(), peer, agreement, certificate), attestation);
     }
 
     /** Makes an end point a peer with a key that an MEF or MAF gave; inside of a change. */
@@ -108,6 +130,12 @@ final class AuthorityPart {
                         wrapping,
                         request.signatureKey(),
                         Statement.verify(request)));
+        StateImage.Standing standing = new StateImage.Standing();
+        standing.policy = Optional.ofNullable(state.standings.get(request.identity()))
+                .flatMap(s -> s.policy);
+        standing.since = vault.now();
+        standing.mechanisms = List.of(RenewalKeys.EPHEMERAL);
+        state.standings.put(request.identity(), standing);
         authority.given.merge(
                 request.identity(),
                 new StateImage.Given(keyId, ""),
@@ -123,6 +151,7 @@ final class AuthorityPart {
         authority.given.put(identity, new StateImage.Given(current ? "" : given.keyId(), why));
         if (current) {
             authority.peers.remove(identity);
+            state.standings.remove(identity);
         }
         return current;
     }
@@ -160,7 +189,10 @@ final class AuthorityPart {
 
     void revoke(String identity) {
         authority();
-        vault.change(s -> s.authority.orElseThrow().peers.remove(identity));
+        vault.change(s -> {
+            s.standings.remove(identity);
+            return s.authority.orElseThrow().peers.remove(identity);
+        });
     }
 
     void createGroup(String group, GroupPolicy policy) {
@@ -351,7 +383,8 @@ final class AuthorityPart {
         return made;
     }
 
-    private String seal(StateImage.Authority authority, StateImage.Peer peer, ECPublicKey recipient) {
+    private String seal(
+            StateImage.Authority authority, StateImage.Peer peer, ECPublicKey recipient, Optional<String> certificate) {
         WrappingAgreement.Wrapped wrapping = WrappingAgreement.wrap(recipient, peer.wrapping(), vault.random());
         var o = JsonNodeFactory.instance
                 .objectNode()
@@ -361,6 +394,7 @@ final class AuthorityPart {
         o.put("role", peer.role()).put("kid", peer.keyId()).put("root", authority.rootKey);
         o.put("kh", Base64Url.encode(EnrolmentPart.sha256(peer.pairwise())));
         o.put("epk", Jwk.print(wrapping.ephemeral())).put("wk", Base64Url.encode(wrapping.wrapped()));
+        certificate.ifPresent(c -> o.put("crt", c));
         String rootKeyId = Jwk.thumbprint(Jwk.parse(authority.rootKey));
         String signed = Jws.sign(
                 vault.custody().signer(authority.root),

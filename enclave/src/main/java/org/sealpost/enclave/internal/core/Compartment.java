@@ -22,6 +22,9 @@ public final class Compartment implements Enclave {
     private final EnrolmentPart enrolment;
     private final CredentialsPart credentials;
     private final EsprimPart esprim;
+    private final KeyRing keys;
+    private final CertificatePart certificates;
+    private final RenewalPart renewals;
     private final MemberPart member;
     private final CommanderPart commander;
     private final AuthorityPart authority;
@@ -53,10 +56,13 @@ public final class Compartment implements Enclave {
         Vault vault = new Vault(name, store, clock, random, observer, custody);
         Epochs epochs = new Epochs(vault);
         this.attestation = attestation;
-        this.enrolment = new EnrolmentPart(vault, attestation);
         this.credentials = new CredentialsPart(vault, epochs);
-        this.authority = new AuthorityPart(vault, epochs);
-        this.esprim = new EsprimPart(vault, credentials, authority, epochs);
+        this.keys = new KeyRing(vault);
+        this.certificates = new CertificatePart(vault, keys);
+        this.enrolment = new EnrolmentPart(vault, attestation, certificates);
+        this.renewals = new RenewalPart(vault, keys, certificates);
+        this.authority = new AuthorityPart(vault, epochs, certificates);
+        this.esprim = new EsprimPart(vault, credentials, authority, epochs, keys, renewals);
         this.member = new MemberPart(vault, epochs, credentials);
         this.commander = new CommanderPart(vault, epochs, credentials);
         this.client = new ClientPart(vault, new ProvisionedPart(vault, enrolment, authority, esprim));
@@ -131,6 +137,73 @@ public final class Compartment implements Enclave {
     @Override
     public SealedRequest sealConfirmation(String group) {
         return alone(() -> esprim.sealConfirmation(group));
+    }
+
+    @Override
+    public KeyMessage answerKeyEstablishment(String requester, byte[] message) {
+        return alone(() -> new KeyMessage(certificates.answer(requester, message), Optional.empty()));
+    }
+
+    @Override
+    public void setPeerPolicies(Map<String, PeerPolicy> policies) {
+        alone(() -> {
+            renewals.setPolicies(policies);
+            return policies;
+        });
+    }
+
+    @Override
+    public void trustCertificates(CertificateTrust trust) {
+        alone(() -> {
+            certificates.trust(trust);
+            return trust;
+        });
+    }
+
+    @Override
+    public RenewalStep nextRenewal(String peer) {
+        return alone(() -> renewals.next(peer));
+    }
+
+    @Override
+    public KeyMessage startKeyEstablishment(String peer) {
+        return alone(() -> {
+            renewals.forget(peer);
+            return certificates.start(peer);
+        });
+    }
+
+    @Override
+    public KeyMessage continueKeyEstablishment(String peer, byte[] message) {
+        return alone(() -> certificates.proceed(peer, message));
+    }
+
+    @Override
+    public SealedRequest sealRenewal(String peer, Optional<String> receiverRandObject) {
+        return alone(() -> esprim.sealRenewal(peer, receiverRandObject));
+    }
+
+    @Override
+    public List<PairwiseFacts> pairwiseKeys() {
+        return alone(() -> keys.peers().stream().map(keys::facts).toList());
+    }
+
+    @Override
+    public String certificateRequest() {
+        return alone(certificates::request);
+    }
+
+    @Override
+    public void installCertificate(String chain) {
+        alone(() -> {
+            certificates.installForeign(chain);
+            return chain;
+        });
+    }
+
+    @Override
+    public String capabilities() {
+        return alone(renewals::capabilities);
     }
 
     @Override

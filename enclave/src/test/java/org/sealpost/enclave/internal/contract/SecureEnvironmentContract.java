@@ -95,6 +95,7 @@ abstract class SecureEnvironmentContract {
                 DOOR,
                 request.agreementKey(),
                 request.signatureKey(),
+                request.certificateKey(),
                 other.enrolmentRequest(OTHER).attestation(),
                 request.fingerprint());
         assertThatThrownBy(() -> server.enrolPeer(claimed, Role.DEVICE)).isInstanceOf(Refusal.class);

@@ -160,7 +160,12 @@ class AttacksTest {
         String anothers = b.door1.enclave.enrolmentRequest(b.door1.identity).attestation();
         for (String attestation : new String[] {raised, anothers, ""}) {
             var forged = new EnrolmentRequest(
-                    honest.identity(), honest.agreementKey(), honest.signatureKey(), attestation, honest.fingerprint());
+                    honest.identity(),
+                    honest.agreementKey(),
+                    honest.signatureKey(),
+                    honest.certificateKey(),
+                    attestation,
+                    honest.fingerprint());
             assertThatThrownBy(() -> b.server.enclave.enrolPeer(forged, Role.DEVICE))
                     .isInstanceOf(Refusal.class);
         }
