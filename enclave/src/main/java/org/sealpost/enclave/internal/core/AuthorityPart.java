@@ -131,8 +131,8 @@ final class AuthorityPart {
                         request.signatureKey(),
                         Statement.verify(request)));
         StateImage.Standing standing = new StateImage.Standing();
-        standing.policy = Optional.ofNullable(state.standings.get(request.identity()))
-                .flatMap(s -> s.policy);
+        standing.policy =
+                Optional.ofNullable(state.standings.get(request.identity())).flatMap(s -> s.policy);
         standing.since = vault.now();
         standing.mechanisms = List.of(RenewalKeys.EPHEMERAL);
         state.standings.put(request.identity(), standing);
