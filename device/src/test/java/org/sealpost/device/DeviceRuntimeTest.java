@@ -72,7 +72,14 @@ class DeviceRuntimeTest {
                     Optional.empty());
             Path status = state.resolve("status.json");
             SimulatedDevice device = new SimulatedDevice(
-                    Device.connect(config, environment, runtime), "fire-door", state, Optional.of(status), 1000, i, "");
+                    Device.connect(config, environment, runtime),
+                    "fire-door",
+                    state,
+                    Optional.of(status),
+                    1000,
+                    i,
+                    "",
+                    false);
             running.add(device);
             device.start();
         }
