@@ -435,6 +435,118 @@ public final class OperatorMain {
         return whole ? 0 : 1;
     }
 
+    @Command(name = "clients", description = "Who has a credential at an MEF or MAF, and how far they are.")
+    int clients(@Option(names = "--maf", description = "Those of a MAF; otherwise of an MEF.") boolean maf) {
+        JsonNode all = door().get(maf ? "/maf/clients" : "/mef/clients");
+        if (json) {
+            return print(all);
+        }
+        Table table = new Table("CREDENTIAL", "IDENTITY", "ROLE", "STATE", "KEYS");
+        all.forEach(c -> table.row(
+                c.path("credentialId").asString(),
+                c.path("identity").asString(),
+                c.path("role").asString(),
+                c.path("state").asString(),
+                c.path("keys").asInt()));
+        System.out.print(table.print());
+        return 0;
+    }
+
+    @Command(name = "assign", description = "Says at an MEF who a credential is, and which keys it shall register.")
+    int assign(
+            @Parameters(paramLabel = "KPMID") String credential,
+            @Parameters(paramLabel = "IDENTITY", description = "//DOMAIN/GATEWAY/CNAME, or GATEWAY/CNAME.")
+                    String identity,
+            @Option(names = "--role", defaultValue = "DEVICE", description = "DEVICE, AGENT, SERVER or MAF.")
+                    String role,
+            @Option(
+                            names = "--grant",
+                            paramLabel = "SUID=TARGET[@URI]",
+                            description = "A key it gets; repeatable. Default for a device: 23=//DOMAIN/in-cse.")
+                    @Nullable
+                    List<String> grants) {
+        String domain = credential.substring(credential.indexOf('.') + 1);
+        List<String> wanted = Optional.ofNullable(grants)
+                .orElse(
+                        role.equals("DEVICE") || role.equals("AGENT")
+                                ? List.of("23=//" + domain + "/in-cse")
+                                : List.of());
+        String absolute = identity.startsWith("//") || role.equals("MAF") ? identity : "//" + domain + "/" + identity;
+        return assign(door(), credential, absolute, role, wanted);
+    }
+
+    private static int assign(Door mef, String credential, String identity, String role, List<String> grants) {
+        ObjectNode body =
+                object().put("credential", credential).put("identity", identity).put("role", role);
+        var all = body.putArray("grants");
+        for (String grant : grants) {
+            int equals = grant.indexOf('=');
+            if (equals < 1 || !grant.substring(0, equals).chars().allMatch(Character::isDigit)) {
+                throw new Complaint("a grant is SUID=TARGET or SUID=TARGET@URI, not " + grant, "");
+            }
+            int at = grant.indexOf('@', equals);
+            ObjectNode one = all.addObject().put("usage", Integer.parseInt(grant.substring(0, equals)));
+            one.put("target", grant.substring(equals + 1, at < 0 ? grant.length() : at));
+            if (at > 0) {
+                one.put("uri", grant.substring(at + 1));
+            }
+        }
+        mef.post("/mef/assign", body);
+        return say(credential + " is " + identity + " (" + role + ") with " + grants);
+    }
+
+    @Command(
+            name = "permit",
+            description =
+                    "Lets a client of an MEF enrol once more from another enclave, without a token, after a loss.")
+    int permit(@Parameters(paramLabel = "KPMID") String credential) {
+        door().post("/mef/permit", object().put("credential", credential));
+        return say(credential + " may enrol once more; the keys of its old enclave end then");
+    }
+
+    @Command(name = "join", description = "Makes a server or MAF (--state) a client of an MEF (--mef).")
+    int join(
+            @Option(names = "--mef", required = true, paramLabel = "DIR", description = "The MEF's state directory.")
+                    Path mefState,
+            @Option(names = "--grant", paramLabel = "SUID=TARGET[@URI]", description = "A key it gets; repeatable.")
+                    @Nullable
+                    List<String> grants) {
+        Door joining = door();
+        Door mef = Door.find(Optional.empty(), mefState, PATIENCE);
+        JsonNode status = joining.get("/status");
+        boolean isServer = status.has("server");
+        String identity = status.path(isServer ? "server" : "function").asString();
+        JsonNode request = joining.get("/manufacture-request");
+        ObjectNode body = object().put("name", isServer ? last(identity) : identity)
+                .put("agreementKey", request.path("agreementKey").asString())
+                .put("fingerprint", request.path("fingerprint").asString());
+        JsonNode made = mef.post("/mef/manufacture", body);
+        assign(
+                mef,
+                made.path("credentialId").asString(),
+                identity,
+                isServer ? "SERVER" : "MAF",
+                Optional.ofNullable(grants).orElse(List.of()));
+        joining.post(
+                "/join",
+                object().put(
+                                "manufacturePackage",
+                                made.path("manufacturePackage").asString()));
+        return 0;
+    }
+
+    @Command(
+            name = "revoke",
+            description =
+                    "Revokes a device everywhere: out of every group with a new epoch each, its keys at server, MEF"
+                            + " and MAF gone. Final: it comes back under another name only.")
+    int revoke(
+            @Parameters(paramLabel = "DEVICE") String device,
+            @Option(names = "--reason", required = true, description = "For the audit log.") String reason) {
+        JsonNode done = door().post("/revoke", object().put("member", device).put("reason", reason));
+        return say(done.path("revoked").asString() + " is revoked");
+    }
+
     private Door door() {
         return Door.find(Optional.ofNullable(server), state, PATIENCE);
     }

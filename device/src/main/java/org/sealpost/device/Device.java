@@ -37,6 +37,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 public final class Device implements AutoCloseable {
     private static final String CONTENT_INFO = "application/json:0:1";
     private static final long RETRY_MILLIS = 500;
+    private static final long HOLDING_MILLIS = 20;
     private static final long ENROLMENT_MILLIS = 200;
     private static final String EVERY_VERB = "*";
 
@@ -46,6 +47,7 @@ public final class Device implements AutoCloseable {
     private final DeviceRuntime runtime;
     private final boolean ownsRuntime;
     private final CredentialFetch credentials;
+    private final RemoteProvisioning provisioning;
     private final ServerRequests requests;
     private final Map<String, CommandHandler> handlers = new ConcurrentHashMap<>();
     private final Map<String, LongAdder> refused = new ConcurrentHashMap<>();
@@ -64,6 +66,7 @@ public final class Device implements AutoCloseable {
         this.enclave = environment.compartment(config.name());
         this.runtime = runtime;
         this.ownsRuntime = ownsRuntime;
+        this.provisioning = new RemoteProvisioning(enclave, config.identity(), runtime);
         EndPoint endPoint = EndPoint.of(config.identity(), enclave, runtime.calls());
         CommandFlow commands = new CommandFlow(enclave, new Work());
         this.endpoint = new DeviceEndpoint(config, commands, endPoint, runtime.calls(), this);
@@ -194,7 +197,7 @@ public final class Device implements AutoCloseable {
     }
 
     /**
-     * Has this device enrolled by an operator who carries two files: writes {@code enrolment-request.json} into the folder and takes {@code enrolment-package} from there once it lies beside it.
+     * Has this device enrolled: at its MEF, with no hand on it, when it has a manufacturer's credential; otherwise by an operator who carries two files: writes {@code enrolment-request.json} into the folder and takes {@code enrolment-package} from there once it lies beside it.
      * A package that is not for this device is refused on standard error, and the waiting goes on.
      *
      * @return completes when the device is enrolled, at once if it is already; fails only when the folder can't be written
@@ -205,6 +208,8 @@ public final class Device implements AutoCloseable {
             try {
                 if (enclave.enrolment().isPresent()) {
                     done.complete(null);
+                } else if (provisioning.mef().isPresent()) {
+                    provisioning.enrol().thenRun(() -> done.complete(null));
                 } else {
                     Enrolment files = new Enrolment(folder);
                     files.ask(enrolmentRequest());
@@ -227,6 +232,20 @@ public final class Device implements AutoCloseable {
             System.err.println("sealpost device: the enrolment package can't be taken: " + e.getMessage());
         }
         later(() -> runtime.calls().execute(() -> awaitPackage(files, done)), ENROLMENT_MILLIS);
+    }
+
+    /** How far remote provisioning is, in words. */
+    public String provisioning() {
+        return provisioning.state();
+    }
+
+    /**
+     * Registers a key for a usage and targets with a MAF that this device has a Km for (SUID 33 renews the key with the server, 34 is for data); the key stays in the enclave.
+     *
+     * @param targets absolute identities
+     */
+    public CompletionStage<Void> registerKey(String maf, int usage, List<String> targets) {
+        return provisioning.register(maf, usage, targets);
     }
 
     public DeviceStatus status() {
@@ -252,6 +271,17 @@ public final class Device implements AutoCloseable {
         return enclave.credentials().stream().map(c -> c.group()).toList();
     }
 
+    /** Runs a task once, when this device holds a credential of any group. */
+    public void onceHolding(Runnable task) {
+        runtime.calls().execute(() -> {
+            if (groups().isEmpty()) {
+                later(() -> onceHolding(task), HOLDING_MILLIS);
+            } else {
+                task.run();
+            }
+        });
+    }
+
     /** The address this device listens at, if it does. */
     public Optional<java.net.URI> listensAt() {
         return entity.listensAt();
@@ -260,6 +290,7 @@ public final class Device implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        provisioning.close();
         entity.close();
         if (ownsRuntime) {
             runtime.close();

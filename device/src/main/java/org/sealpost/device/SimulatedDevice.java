@@ -123,6 +123,7 @@ final class SimulatedDevice implements AutoCloseable {
         ObjectNode o = JsonNodeFactory.instance.objectNode().put("identity", s.identity());
         o.put("pid", ProcessHandle.current().pid()).put("enclavePid", s.enclavePid());
         o.put("registered", s.registered()).put("enrolled", s.enrolled());
+        o.put("provisioning", device.provisioning());
         var credentials = o.putArray("credentials");
         s.credentials()
                 .forEach(c -> credentials

@@ -9,7 +9,15 @@ package org.sealpost.enclave;
  * {@link EnclaveUnavailable} (the secure environment can't answer now; nothing is known of the call's effect, and repeating it is safe).
  */
 public interface Enclave
-        extends EndPointKeys, RenewalKeys, MemberKeys, CommanderKeys, AuthorityKeys, DataKeys, AutoCloseable {
+        extends EndPointKeys,
+                RenewalKeys,
+                MemberKeys,
+                CommanderKeys,
+                AuthorityKeys,
+                ClientKeys,
+                FunctionKeys,
+                DataKeys,
+                AutoCloseable {
     /** What kind of secure environment this is. */
     Attestation attest();
 

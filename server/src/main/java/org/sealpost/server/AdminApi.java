@@ -66,7 +66,12 @@ final class AdminApi {
                                 ? tree(server.audit().verify())
                                 : tree(server.audit().entries()))
                 .route("/groups", (method, rest, body) -> api.group(rest, body))
-                .route("/enrol", (method, rest, body) -> api.enrol(body));
+                .route("/enrol", (method, rest, body) -> api.enrol(body))
+                .route("/manufacture-request", (method, rest, body) -> tree(server.manufactureRequest()))
+                .route("/join", (method, rest, body) -> api.join(body))
+                .route("/revoke", (method, rest, body) -> api.revoke(body))
+                .route("/provisioning", (method, rest, body) -> api.provisioning());
+        server.functions().forEach(f -> f.routes(door));
         door.route("/status", (method, rest, body) -> api.status(door.counters()));
         door.start();
         return door;
@@ -222,6 +227,28 @@ final class AdminApi {
             Thread.currentThread().interrupt();
             throw new Refusal(ResponseStatus.INTERNAL_SERVER_ERROR, "the server is stopping");
         }
+    }
+
+    private JsonNode join(JsonNode body) {
+        return tree(server.join(
+                Members.of(body, "the request", Set.of("manufacturePackage")).text("manufacturePackage")));
+    }
+
+    private JsonNode revoke(JsonNode body) {
+        Members m = Members.of(body, "the request", Set.of("member", "reason"));
+        String member = server.authority().memberId(m.text("member"));
+        server.revoke(member, m.optionalText("reason").orElse("by operator"));
+        return JsonNodeFactory.instance.objectNode().put("revoked", member);
+    }
+
+    /** MEFs and MAFs that this server is a client of, the keys that came through them, and what is wrong. */
+    private JsonNode provisioning() {
+        ObjectNode all = JsonNodeFactory.instance.objectNode();
+        all.set("functions", tree(server.enclave().functions()));
+        all.set("keys", tree(server.enclave().provisionedKeys()));
+        ObjectNode trouble = all.putObject("trouble");
+        server.provisioning().trouble().forEach(trouble::put);
+        return all;
     }
 
     private JsonNode enrol(JsonNode body) {

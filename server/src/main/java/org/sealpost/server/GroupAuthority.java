@@ -127,6 +127,29 @@ public final class GroupAuthority {
         return enclave.currentEpoch(group).orElseThrow();
     }
 
+    /** Takes an end point out of every group and revokes its pairwise key; harmless when that was done. */
+    public void revoke(String member, String reason) {
+        List<String> groups = groupsOf(member);
+        if (!groups.isEmpty()) {
+            evict(groups.get(0), member, reason, true);
+            return;
+        }
+        database.transaction(() -> {
+            if (database.update("update member set revoked = 1 where identity = ? and revoked = 0", member) > 0) {
+                audit.append("member.revoked", member + ": " + reason);
+            }
+            return member;
+        });
+        enclave.revokePeer(member);
+    }
+
+    /** Draws a new epoch for each group of a member. */
+    public void renewGroupsOf(String member, String reason) {
+        groupsOf(member).stream()
+                .filter(g -> enclave.currentEpoch(g).isPresent())
+                .forEach(g -> rotate(g, reason));
+    }
+
     /** Evictions are decided in the database; here they take effect in the enclave, and are owed until then. */
     private void finishEvictions() {
         record Owed(String group, String member, boolean revoked) {}

@@ -6,7 +6,9 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -24,10 +26,13 @@ import org.sealpost.cse.Source;
 import org.sealpost.cse.StoreException;
 import org.sealpost.enclave.AuthorityKeys.EnrolledPeer;
 import org.sealpost.enclave.AuthorityKeys.Role;
+import org.sealpost.enclave.ClientKeys;
 import org.sealpost.enclave.Enclave;
 import org.sealpost.enclave.EnclaveUnavailable;
 import org.sealpost.enclave.EndPoint;
 import org.sealpost.enclave.EndPointKeys.EnrolmentRequest;
+import org.sealpost.enclave.FunctionKeys.ClientAssignment;
+import org.sealpost.enclave.FunctionKeys.ManufacturedClient;
 import org.sealpost.enclave.SecureEnvironment;
 import org.sealpost.onem2m.Content;
 import org.sealpost.onem2m.E2eSecInfo;
@@ -41,6 +46,7 @@ import org.sealpost.server.fleet.Fleet;
 import org.sealpost.server.ledger.DeliveryLedger;
 import org.sealpost.server.ledger.DeliveryWorker;
 import org.sealpost.server.ledger.OuterNotify;
+import org.sealpost.server.provisioning.TrustFunction;
 import org.sealpost.server.store.Database;
 import org.sealpost.server.store.StorageException;
 
@@ -69,6 +75,8 @@ public final class Server implements AutoCloseable {
     private final Commands commands;
     private final Readings readings;
     private final Delegations delegations;
+    private final Provisioning provisioning;
+    private final List<TrustFunction> functions = new ArrayList<>();
     private final EndPoint endPoint;
     private final Cse cse;
     private final Listener listener;
@@ -98,6 +106,8 @@ public final class Server implements AutoCloseable {
         this.commands = new Commands(database, enclave, audit, clock, server, this::send);
         this.readings = new Readings(database, enclave, clock);
         this.delegations = new Delegations(fleet, enclave, audit, clock, timer, this::send);
+        this.provisioning =
+                new Provisioning(enclave, database, authority, audit, clock, timer, workers, () -> resources.changed());
         this.endPoint = EndPoint.of(fleet.serverIdentity(), enclave, workers);
         endPoint.onConfirmation(ledger::fetched);
         // A request that comes while the store is still being opened waits for it.
@@ -127,12 +137,67 @@ public final class Server implements AutoCloseable {
     public void start() {
         renewals.apply();
         authority.reconcile();
+        provisioning.start();
         worker.start();
         renewals.start();
         resources.start();
         timer.scheduleWithFixedDelay(this::remind, 1, 1, TimeUnit.SECONDS);
         timer.scheduleWithFixedDelay(this::publish, 0, PUBLISHING_SECONDS, TimeUnit.SECONDS);
         fleet.gateways().stream().filter(Fleet.Gateway::agent).forEach(g -> timer.execute(() -> delegations.give(g)));
+    }
+
+    /** This server's request for a credential at an MEF. */
+    public ClientKeys.ManufactureRequest manufactureRequest() {
+        return enclave.manufactureRequest();
+    }
+
+    /** Takes a credential at an MEF, and follows that from now on. */
+    public ClientKeys.FunctionAccess join(String manufacturePackage) {
+        ClientKeys.FunctionAccess access = enclave.acceptManufacture(manufacturePackage);
+        audit.append("function.joined", access.fqdn() + " as " + access.credentialId());
+        provisioning.joined();
+        return access;
+    }
+
+    /** Revokes an end point everywhere. */
+    public void revoke(String identity, String reason) {
+        provisioning.revoke(identity, reason);
+    }
+
+    /**
+     * Makes this program an MEF or MAF too, in a compartment of its own; a server that is not that MEF's client yet becomes one.
+     *
+     * @param kind MEF or MAF
+     */
+    public TrustFunction open(String kind, InetSocketAddress listen, Optional<URI> advertiseFunction)
+            throws IOException {
+        String name = kind.toLowerCase(Locale.ROOT);
+        TrustFunction function = new TrustFunction(
+                environment.compartment(name),
+                database,
+                audit,
+                clock,
+                kind,
+                name + "." + fleet.domain(),
+                listen,
+                advertiseFunction,
+                workers);
+        functions.add(function);
+        if (kind.equals("MEF") && enclave.functions().isEmpty()) {
+            ManufacturedClient made = function.manufacture(enclave.manufactureRequest(), fleet.server());
+            function.assign(
+                    made.credentialId(), new ClientAssignment(fleet.serverIdentity(), "SERVER", List.of(), true));
+            enclave.acceptManufacture(made.manufacturePackage());
+        }
+        return function;
+    }
+
+    List<TrustFunction> functions() {
+        return List.copyOf(functions);
+    }
+
+    Provisioning provisioning() {
+        return provisioning;
     }
 
     /** Enrols an end point that the fleet file names. */
@@ -202,6 +267,8 @@ public final class Server implements AutoCloseable {
 
     @Override
     public void close() {
+        provisioning.close();
+        functions.forEach(TrustFunction::close);
         timer.shutdownNow();
         listener.close();
         cse.close();

@@ -24,6 +24,7 @@ import org.sealpost.onem2m.Refusal;
 import org.sealpost.server.fleet.Fleet;
 import org.sealpost.server.fleet.FleetException;
 import org.sealpost.server.fleet.FleetFile;
+import org.sealpost.server.provisioning.TrustFunction;
 import org.sealpost.server.store.StorageException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -39,6 +40,7 @@ import picocli.CommandLine.Option;
             "Examples:",
             "  sealpost server --fleet building.yaml --state /var/lib/sealpost/server",
             "  sealpost server --fleet building.yaml --state state --http 127.0.0.1:8080 --admin 127.0.0.1:8081",
+            "  sealpost server --fleet building.yaml --state state --mef 127.0.0.1:7000",
             "  sealpost server @server.args",
             "",
             "Exit codes: 0 stopped, 1 can't run (the message says why), 2 wrong options."
@@ -75,6 +77,25 @@ public final class ServerMain implements Callable<Integer> {
             description = "Address that gateways reach the server at, when it is another.")
     @Nullable
     URI advertise;
+
+    @Option(
+            names = "--mef",
+            paramLabel = "HOST:PORT",
+            description = "Be an MEF too, listening there (TLS-PSK), so that devices are provisioned from the"
+                    + " manufacturer's credential. Otherwise: sealpost mef, and sealpost join.")
+    @Nullable
+    String mef;
+
+    @Option(names = "--maf", paramLabel = "HOST:PORT", description = "Be a MAF too, listening there (TLS-PSK).")
+    @Nullable
+    String maf;
+
+    @Option(
+            names = "--advertise-mef",
+            paramLabel = "URI",
+            description = "Address that clients reach the MEF at, tls://HOST:PORT, when it is another.")
+    @Nullable
+    URI advertiseMef;
 
     @Option(
             names = "--port-file",
@@ -135,6 +156,15 @@ public final class ServerMain implements Callable<Integer> {
         // Where an earlier run's door was: an operator's verb waits for this run's.
         Files.deleteIfExists(published);
         Server server = open(described, directory);
+        StringBuilder ports = new StringBuilder();
+        if (mef != null) {
+            TrustFunction function = server.open("MEF", address(mef), Optional.ofNullable(advertiseMef));
+            ports.append("mef=").append(function.listensAt()).append('\n');
+        }
+        if (maf != null) {
+            TrustFunction function = server.open("MAF", address(maf), Optional.empty());
+            ports.append("maf=").append(function.listensAt()).append('\n');
+        }
         OperatorDoor door = AdminApi.open(server, address(admin), directory.resolve("admin.token"));
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
@@ -146,7 +176,7 @@ public final class ServerMain implements Callable<Integer> {
                         "stop"));
         server.start();
         replace(published, door.address() + "\n");
-        report("http=" + server.pointOfAccess() + "\nadmin=" + door.address() + "\n");
+        report("http=" + server.pointOfAccess() + "\nadmin=" + door.address() + "\n" + ports);
         System.err.println("sealpost server: " + described.serverIdentity() + " at " + server.pointOfAccess()
                 + ", operator's door at " + door.address());
         stopped.await();

@@ -34,6 +34,10 @@ public final class Custody {
             COMMAND_PLAINTEXT,
             READING_PLAINTEXT);
 
+    /** What a leak check has to look for beside those, when devices were provisioned: Kpm, token, Ke, what handshakes export, and usage-constrained keys. */
+    public static final List<String> PROVISIONING_KINDS =
+            List.of("kpm", "enrolment-token", "enrolment-key", "exported-key", "provisioned-key", "manufacture-key");
+
     /** Not a secret: planted to see that the search finds something. */
     static final String CANARY = "canary";
 

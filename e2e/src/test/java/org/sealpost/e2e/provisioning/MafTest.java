@@ -23,7 +23,7 @@ class MafTest {
     private ClientState client(String name, String identity) {
         byte[] master = maf.octets(32);
         String keyId = name + "@mef.sp.example";
-        ProvisioningFunction.takeMaster(maf.function, keyId, master.clone(), identity, maf.signatureKey, "DEVICE");
+        ProvisioningFunction.takeMaster(maf.function, keyId, master.clone(), identity, maf.publicKeys, "DEVICE");
         ClientState state = new ClientState();
         state.kind = FunctionState.Kind.MAF;
         state.fqdn = MAF;
@@ -70,7 +70,7 @@ class MafTest {
                 maf.run(server, new Wish.Retrieve(relative.toLowerCase())).get(0);
         assertThat(retrieved.value()).isEqualTo(registered.value());
         assertThat(retrieved.peer()).isEqualTo(DOOR);
-        assertThat(retrieved.peerKey()).contains(maf.signatureKey);
+        assertThat(retrieved.peerKey()).contains(maf.publicKeys);
         assertThat(statusOf(() -> maf.run(sensor, new Wish.Retrieve(relative)))).isEqualTo(4103);
     }
 

@@ -55,7 +55,7 @@ class MefTest {
                 .isEqualTo(ProvisioningKeys.usageConstrained(door.enrolmentKey, 23, "in-cse.sp.example"));
         assertThat(atServer.get(0).keyId()).isEqualTo(atDoor.keyId()).endsWith("@mef.sp.example");
         assertThat(atServer.get(0).peer()).isEqualTo(DOOR);
-        assertThat(atServer.get(0).peerKey()).contains(mef.signatureKey);
+        assertThat(atServer.get(0).peerKey()).contains(mef.publicKeys);
         assertThat(atDoor.peer()).isEqualTo(SERVER);
         assertThat(atDoor.peerKey()).contains(mef.rootKey);
         assertThat(serverFollows()).isEmpty();

@@ -24,6 +24,7 @@ import org.sealpost.enclave.AuthorityKeys.EnrolledPeer;
 import org.sealpost.enclave.AuthorityKeys.EpochFacts;
 import org.sealpost.enclave.AuthorityKeys.GroupPolicy;
 import org.sealpost.enclave.AuthorityKeys.Member;
+import org.sealpost.enclave.AuthorityKeys.ProvisionedPeer;
 import org.sealpost.enclave.AuthorityKeys.Role;
 import org.sealpost.enclave.EndPointKeys.EnrolmentRequest;
 import org.sealpost.enclave.RenewalKeys;
@@ -74,21 +75,11 @@ final class AuthorityPart {
 
     EnrolledPeer enrol(EnrolmentRequest request, Role role) {
         StateImage.Authority authority = authority();
-        EnrolmentPart.requireAbsolute(request.identity());
+        requireOwnKey(authority, request);
         ECPublicKey agreement = Jwk.parse(request.agreementKey());
         Attestation attestation = Statement.verify(request);
         request.certificateKey().ifPresent(Jwk::parse);
-        boolean taken = authority.peers.values().stream()
-                .anyMatch(p -> p.signatureKey().equals(request.signatureKey())
-                        && !p.identity().equals(request.identity()));
-        if (taken) {
-            throw new Refusal(
-                    ResponseStatus.CONFLICT,
-                    "another end point is enrolled with the same key: two devices must not share keys");
-        }
-        int generation = Optional.ofNullable(authority.peers.get(request.identity()))
-                .map(p -> p.generation() + 1)
-                .orElse(1);
+        int generation = generation(authority, request.identity());
         String keyId = InnerPrimitives.nameOf(request.identity()) + ".espr" + generation + "@"
                 + InnerPrimitives.domainOf(authority.identity);
         StateImage.Peer peer = new StateImage.Peer(
@@ -120,6 +111,80 @@ final class AuthorityPart {
                 ? Optional.of(certificates.issue(peer.identity(), standing.certificateKey.orElseThrow()))
                 : Optional.empty();
         return new EnrolledPeer(peer.identity(), keyId, seal(authority(), peer, agreement, certificate), attestation);
+    }
+
+    /** Makes an end point a peer with a key that an MEF or MAF gave; inside of a change. */
+    void provisioned(
+            StateImage state, EnrolmentRequest request, Role role, String keyId, byte[] pairwise, byte[] wrapping) {
+        StateImage.Authority authority = state.authority.orElseThrow();
+        requireOwnKey(authority, request);
+        int generation = generation(authority, request.identity());
+        authority.peers.put(
+                request.identity(),
+                new StateImage.Peer(
+                        request.identity(),
+                        role.name(),
+                        generation,
+                        keyId,
+                        pairwise,
+                        wrapping,
+                        request.signatureKey(),
+                        Statement.verify(request)));
+        StateImage.Standing standing = new StateImage.Standing();
+        standing.policy =
+                Optional.ofNullable(state.standings.get(request.identity())).flatMap(s -> s.policy);
+        standing.since = vault.now();
+        standing.mechanisms = List.of(RenewalKeys.EPHEMERAL);
+        state.standings.put(request.identity(), standing);
+        authority.given.merge(
+                request.identity(),
+                new StateImage.Given(keyId, ""),
+                (old, fresh) -> new StateImage.Given(keyId, old.ended()));
+    }
+
+    /** A key that an MEF or MAF gave has ended; inside of a change. True when it was the one in use. */
+    boolean ended(StateImage state, String identity, String keyId, String why) {
+        StateImage.Authority authority = state.authority.orElseThrow();
+        StateImage.Given given =
+                Optional.ofNullable(authority.given.get(identity)).orElse(new StateImage.Given("", ""));
+        boolean current = given.keyId().equalsIgnoreCase(keyId);
+        authority.given.put(identity, new StateImage.Given(current ? "" : given.keyId(), why));
+        if (current) {
+            authority.peers.remove(identity);
+            state.standings.remove(identity);
+        }
+        return current;
+    }
+
+    List<ProvisionedPeer> provisionedPeers() {
+        StateImage.Authority authority = authority();
+        return authority.given.entrySet().stream()
+                .map(e -> new ProvisionedPeer(
+                        e.getKey(),
+                        authority.peers.containsKey(e.getKey()) ? e.getValue().keyId() : "",
+                        e.getValue().ended(),
+                        Optional.ofNullable(authority.peers.get(e.getKey())).map(StateImage.Peer::attestation)))
+                .toList();
+    }
+
+    private static void requireOwnKey(StateImage.Authority authority, EnrolmentRequest request) {
+        EnrolmentPart.requireAbsolute(request.identity());
+        Jwk.parse(request.agreementKey());
+        Jwk.parse(request.signatureKey());
+        boolean taken = authority.peers.values().stream()
+                .anyMatch(p -> p.signatureKey().equals(request.signatureKey())
+                        && !p.identity().equals(request.identity()));
+        if (taken) {
+            throw new Refusal(
+                    ResponseStatus.CONFLICT,
+                    "another end point is enrolled with the same key: two devices must not share keys");
+        }
+    }
+
+    private static int generation(StateImage.Authority authority, String identity) {
+        return Optional.ofNullable(authority.peers.get(identity))
+                .map(p -> p.generation() + 1)
+                .orElse(1);
     }
 
     void revoke(String identity) {

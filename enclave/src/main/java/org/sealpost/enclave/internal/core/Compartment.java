@@ -28,6 +28,8 @@ public final class Compartment implements Enclave {
     private final MemberPart member;
     private final CommanderPart commander;
     private final AuthorityPart authority;
+    private final ClientPart client;
+    private final FunctionPart function;
     private final DataPart data;
     private final Refusals refusals = new Refusals();
 
@@ -63,6 +65,8 @@ public final class Compartment implements Enclave {
         this.esprim = new EsprimPart(vault, credentials, authority, epochs, keys, renewals);
         this.member = new MemberPart(vault, epochs, credentials);
         this.commander = new CommanderPart(vault, epochs, credentials);
+        this.client = new ClientPart(vault, new ProvisionedPart(vault, enrolment, authority, esprim));
+        this.function = new FunctionPart(vault);
         this.data = new DataPart(vault);
     }
 
@@ -320,6 +324,49 @@ public final class Compartment implements Enclave {
     }
 
     @Override
+    public List<ProvisionedPeer> provisionedPeers() {
+        return alone(authority::provisionedPeers);
+    }
+
+    @Override
+    public ManufactureRequest manufactureRequest() {
+        return alone(client::manufactureRequest);
+    }
+
+    @Override
+    public FunctionAccess acceptManufacture(String manufacturePackage) {
+        return alone(() -> client.accept(manufacturePackage));
+    }
+
+    @Override
+    public List<FunctionAccess> functions() {
+        return alone(client::functions);
+    }
+
+    @Override
+    public List<ProvisionedKey> provisionedKeys() {
+        return alone(client::keys);
+    }
+
+    @Override
+    public ExchangeStep openExchange(String functionName, ExchangeGoal goal, Optional<String> identity) {
+        return alone(() -> client.open(functionName, goal, identity));
+    }
+
+    @Override
+    public ExchangeStep continueExchange(String exchange, byte[] received) {
+        return alone(() -> client.go(exchange, received));
+    }
+
+    @Override
+    public void dropExchange(String exchange) {
+        alone(() -> {
+            client.drop(exchange);
+            return exchange;
+        });
+    }
+
+    @Override
     public DataPeer dataIdentity() {
         return alone(data::identity);
     }
@@ -329,6 +376,60 @@ public final class Compartment implements Enclave {
         alone(() -> {
             data.trust(peer);
             return peer;
+        });
+    }
+
+    @Override
+    public FunctionFacts foundFunction(String kind, String fqdn) {
+        return alone(() -> function.found(kind, fqdn));
+    }
+
+    @Override
+    public ManufacturedClient manufacture(ManufactureRequest request, String clientName, String uri) {
+        return alone(() -> function.manufacture(request, clientName, uri));
+    }
+
+    @Override
+    public void assignClient(String credentialId, ClientAssignment assignment) {
+        alone(() -> {
+            function.assign(credentialId, assignment);
+            return credentialId;
+        });
+    }
+
+    @Override
+    public void permitClient(String credentialId) {
+        alone(() -> {
+            function.permit(credentialId);
+            return credentialId;
+        });
+    }
+
+    @Override
+    public List<FunctionEvent> revokeClient(String identityOrCredential, String reason) {
+        return alone(() -> function.revoke(identityOrCredential, reason));
+    }
+
+    @Override
+    public List<ClientFacts> clients() {
+        return alone(function::clients);
+    }
+
+    @Override
+    public String acceptConnection() {
+        return alone(function::accept);
+    }
+
+    @Override
+    public ConnectionStep continueConnection(String connection, byte[] received) {
+        return alone(() -> function.go(connection, received));
+    }
+
+    @Override
+    public void dropConnection(String connection) {
+        alone(() -> {
+            function.drop(connection);
+            return connection;
         });
     }
 

@@ -14,6 +14,7 @@ import org.sealpost.e2e.Jws;
 import org.sealpost.e2e.Labels;
 import org.sealpost.e2e.Wipe;
 import org.sealpost.e2e.WrappingAgreement;
+import org.sealpost.e2e.provisioning.ProvisioningKeys;
 import org.sealpost.enclave.Attestation;
 import org.sealpost.enclave.EndPointKeys.EnrolmentFacts;
 import org.sealpost.enclave.EndPointKeys.EnrolmentRequest;
@@ -28,6 +29,7 @@ import org.sealpost.onem2m.Serialization;
 /** Enrolment of this end point: its own key pairs, and the package that brings keys and trust anchors. */
 final class EnrolmentPart {
     static final int KEY = 32;
+    private static final String PROVISIONED_ROLE = "DEVICE";
     private static final Set<String> ENVELOPE = Set.of("alg", "enc", "kid", "typ", "epk");
     private static final Set<String> MEMBERS =
             Set.of("v", "to", "srv", "role", "kid", "root", "kh", "epk", "wk", "crt");
@@ -93,14 +95,7 @@ final class EnrolmentPart {
         try {
             Members signed = open(content, own.identity());
             StateImage.Anchor anchor = anchor(signed, content, own);
-            vault.state()
-                    .anchor
-                    .filter(a -> !a.rootKeyId().equals(anchor.rootKeyId()))
-                    .ifPresent(a -> {
-                        throw new Refusal(
-                                ResponseStatus.CONFLICT,
-                                "this enclave is enrolled with another root: remove its state to change owners");
-                    });
+            requireSameRoot(vault.state(), anchor.rootKeyId());
             vault.observed("pairwise-key", own.identity(), anchor.pairwise());
             vault.change(s -> {
                 s.anchor = Optional.of(anchor);
@@ -114,6 +109,37 @@ final class EnrolmentPart {
             return facts(own.identity(), anchor);
         } finally {
             Wipe.octets(content);
+        }
+    }
+
+    /** Enrols this end point with a key that an MEF or MAF gave; inside of a change. */
+    void provisioned(StateImage state, String server, String keyId, byte[] pairwise, String rootKey) {
+        StateImage.OwnKeys own = state.own.orElseThrow(
+                () -> new Refusal(ResponseStatus.BAD_REQUEST, "this enclave does not know its identity yet"));
+        String rootKeyId = Jwk.thumbprint(Jwk.parse(rootKey));
+        requireSameRoot(state, rootKeyId);
+        byte[] wrapping = vault.observed("wrapping-key", own.identity(), ProvisioningKeys.wrapping(pairwise));
+        ECPublicKey agreementKey = Jwk.parse(own.agreementKey());
+        // The custody takes wrapping keys in one way only: wrapped for its own agreement key.
+        byte[] reference = vault.custody()
+                .acceptWrappingKey(
+                        own.agreement(),
+                        agreementKey,
+                        WrappingAgreement.wrap(agreementKey, wrapping, vault.random()),
+                        own.identity());
+        vault.observed("pairwise-key", own.identity(), pairwise);
+        state.anchor = Optional.of(
+                new StateImage.Anchor(server, PROVISIONED_ROLE, keyId, pairwise, reference, rootKeyId, rootKey));
+        StateImage.Standing fresh = new StateImage.Standing();
+        Optional.ofNullable(state.standings.get(server)).ifPresent(old -> fresh.policy = old.policy);
+        state.standings.put(server, fresh);
+    }
+
+    private static void requireSameRoot(StateImage state, String rootKeyId) {
+        if (state.anchor.filter(a -> !a.rootKeyId().equals(rootKeyId)).isPresent()) {
+            throw new Refusal(
+                    ResponseStatus.CONFLICT,
+                    "this enclave is enrolled with another root: remove its state to change owners");
         }
     }
 

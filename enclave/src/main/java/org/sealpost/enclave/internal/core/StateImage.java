@@ -6,6 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.sealpost.e2e.provisioning.ClientState;
+import org.sealpost.e2e.provisioning.FunctionState;
 import org.sealpost.enclave.Attestation;
 import org.sealpost.enclave.AuthorityKeys.GroupPolicy;
 import org.sealpost.enclave.AuthorityKeys.Member;
@@ -54,6 +56,18 @@ public final class StateImage {
 
     public Optional<Authority> authority = Optional.empty();
 
+    /** The key that manufacturers' packages are sealed to. */
+    public Optional<ManufactureKey> manufacture = Optional.empty();
+
+    /** MEFs and MAFs that this end point is a client of, by FQDN. */
+    public Map<String, ClientState> functions = new LinkedHashMap<>();
+
+    /** The MEF or MAF that this compartment is. */
+    public Optional<FunctionState> function = Optional.empty();
+
+    /** A key pair: its reference and public JWK. */
+    public record ManufactureKey(byte[] reference, String key) {}
+
     /** Own key pairs for data: private scalars and public JWKs. */
     public record DataOwn(
             String identity, byte[] agreement, byte[] signature, String agreementKey, String signatureKey) {}
@@ -65,6 +79,7 @@ public final class StateImage {
     List<byte[]> keyPairs() {
         List<byte[]> all = new ArrayList<>();
         own.ifPresent(o -> all.addAll(List.of(o.agreement(), o.signature())));
+        manufacture.ifPresent(m -> all.add(m.reference()));
         authority.ifPresent(a -> {
             all.add(a.root);
             a.purposes.values().forEach(p -> all.add(p.scalar()));
@@ -166,11 +181,22 @@ public final class StateImage {
         public Map<String, Group> groups = new LinkedHashMap<>();
         public long delegations;
 
+        /** What an MEF or MAF gave, by identity. */
+        public Map<String, Given> given = new HashMap<>();
+
         /** The authority for certificates, once one was needed. */
         public Optional<CertificateRoot> certificates = Optional.empty();
 
         public Optional<RenewalKeys.CertificateTrust> trust = Optional.empty();
     }
+
+    /**
+     * The key that an MEF or MAF gave last for an end point; renewals replace the key in use, not this.
+     *
+     * @param keyId empty when it ended
+     * @param ended why one ended last; empty when none did
+     */
+    public record Given(String keyId, String ended) {}
 
     /** A key that signs certificates, and its own certificate, DER. */
     public record CertificateRoot(byte[] scalar, byte[] certificate) {}
