@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -106,6 +107,7 @@ class ShieldTest {
     }
 
     @Test
+    @Tag("SE-07")
     void aProgramOfTheSameUserWithoutTheTokenIsRefusedAndCounted() throws Exception {
         String right = HexFormat.of().formatHex(token);
         String wrong = (right.charAt(0) == '0' ? "1" : "0") + right.substring(1);
