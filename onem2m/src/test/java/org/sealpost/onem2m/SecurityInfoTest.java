@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -13,6 +14,9 @@ class SecurityInfoTest {
     private static final PrimitiveCodec JSON = PrimitiveCodec.of(Serialization.JSON);
 
     @Test
+    @Tag("E-11")
+    @Tag("E-12")
+    @Tag("E-24")
     void eachKindHasItsOctets() {
         assertThat(json(new SecurityInfo.RandObjectRequest())).isEqualTo("{\"m2m:seci\":{\"sit\":3}}");
         assertThat(json(new SecurityInfo.RandObjectResponse("{\"b\":1,\"a\":2}")))
@@ -64,6 +68,8 @@ class SecurityInfoTest {
                 "{'sit':6,'eckm':'*'}|base64",
                 "{'sit':6,'eckm':'AA==','epo':'x'}|another type"
             })
+    @Tag("E-11")
+    @Tag("E-12")
     void anythingElseIsRefused(String json, String sentence) {
         assertThatThrownBy(() -> SecurityInfo.of(content(json)))
                 .isInstanceOfSatisfying(

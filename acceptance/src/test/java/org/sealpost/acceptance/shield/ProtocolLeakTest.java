@@ -23,6 +23,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.sealpost.demo.leak.Finding;
 import org.sealpost.demo.leak.Scanner;
@@ -65,6 +66,7 @@ class ProtocolLeakTest {
     }
 
     @Test
+    @Tag("SE-09")
     void noReplyOfAnyCallCarriesAPieceOfASecret() throws Exception {
         try (RawEnclave client = start("")) {
             everyCall(client);

@@ -109,6 +109,7 @@ class ShieldTest {
     }
 
     @Test
+    @Tag("SE-07")
     void aProgramOfTheSameUserWithoutTheTokenIsRefusedAndCounted() throws Exception {
         String right = HexFormat.of().formatHex(token);
         String wrong = (right.charAt(0) == '0' ? "1" : "0") + right.substring(1);

@@ -9,6 +9,7 @@ import static org.sealpost.e2e.provisioning.Functions.statusOf;
 
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.sealpost.e2e.provisioning.FunctionState.Grant;
 import org.sealpost.e2e.provisioning.ProvisioningClient.Learned;
@@ -33,6 +34,7 @@ class MafTest {
     }
 
     @Test
+    @Tag("SE-03")
     void kmComesFromTheMefAndTheMafAssignsAKmId() {
         Functions mef = new Functions(FunctionState.Kind.MEF, "mef.sp.example");
         ClientState door = mef.client("door@mef.sp.example");
@@ -59,6 +61,8 @@ class MafTest {
     }
 
     @Test
+    @Tag("E-01")
+    @Tag("S-21")
     void aKeyForEsprimGoesToItsOneTarget() {
         ClientState door = client("door", DOOR);
         ClientState server = client("in", SERVER);
@@ -88,6 +92,7 @@ class MafTest {
     }
 
     @Test
+    @Tag("S-22")
     void oneConnectionsKeyIsRegisteredOnce() {
         ClientState door = client("door", DOOR);
         maf.run(door, new Wish.Follow());
@@ -112,6 +117,7 @@ class MafTest {
     }
 
     @Test
+    @Tag("D-18")
     void whenTheKmEndsSoDoesEverythingThatCameOfIt() {
         ClientState door = client("door", DOOR);
         ClientState server = client("in", SERVER);

@@ -15,6 +15,7 @@ import java.util.regex.Pattern;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.composer.Composer;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.parser.ParserImpl;
 import org.snakeyaml.engine.v2.scanner.StreamReader;
@@ -72,6 +73,10 @@ public final class FleetFile {
         } catch (MarkedYamlEngineException e) {
             int line = e.getProblemMark().map(m -> m.getLine() + 1).orElse(1);
             throw new FleetException(List.of("line " + line + ": this is not YAML: " + e.getProblem()));
+        } catch (YamlEngineException e) {
+            throw new FleetException(
+                    List.of(
+                            "line 1: this is not YAML: it has a character that YAML does not allow, or is nested too deep or too long"));
         }
     }
 

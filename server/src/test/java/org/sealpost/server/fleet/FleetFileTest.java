@@ -142,6 +142,13 @@ class FleetFileTest {
     }
 
     @Test
+    void aCharacterThatYamlDoesNotAllowIsAMistakeLikeOthers() {
+        assertThatThrownBy(() -> FleetFile.parse("domain: a\0b"))
+                .isInstanceOf(FleetException.class)
+                .hasMessageContaining("not YAML");
+    }
+
+    @Test
     void whatIsNoYamlOrEmptyOrMissingIsSaid() {
         assertThatThrownBy(() -> FleetFile.parse("{{{")).hasMessageContaining("this is not YAML");
         assertThatThrownBy(() -> FleetFile.parse("")).hasMessageContaining("empty");
