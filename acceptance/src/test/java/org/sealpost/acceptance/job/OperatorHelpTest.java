@@ -16,7 +16,7 @@ class OperatorHelpTest {
     @Test
     void eachVerbHasHelpWithExamples() {
         var verbs = new CommandLine(new OperatorMain()).getSubcommands();
-        assertThat(verbs).hasSize(12);
+        assertThat(verbs).containsKeys("status", "rotate", "evict", "renew", "revoke", "enrol", "audit");
         verbs.forEach((name, verb) -> {
             assertThat(verb.getCommandSpec().optionsMap()).as(name).containsKey("--help");
             assertThat(verb.getUsageMessage()).as(name).contains("Examples:").contains("sealpost " + name);

@@ -152,6 +152,10 @@ class ProtocolLeakTest {
         byte[] head = new byte[32];
         assertThat(server.verifyCheckpoint(server.signCheckpoint(1, head), 1, head))
                 .isTrue();
+        FurtherCalls.renewal(server, SERVER, door, DOOR);
+        FurtherCalls.data(door, agent, AGENT);
+        FurtherCalls.provisioning(
+                client.compartment("mef"), server, SERVER, client.compartment("lamp"), "//sealpost.example/gw/Clamp");
         server.revokePeer(DOOR);
         assertThatThrownBy(() -> server.sealCredential(DOOR, Optional.empty(), GROUP))
                 .isInstanceOf(Refusal.class);
