@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -98,6 +99,7 @@ class TwoCsesTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
+    @Tag("G-05")
     void aSealedMessageGoesDownAndItsAnswerComesBack(boolean polls) throws Exception {
         try (ApplicationEntity door = device("door-1", polls)) {
             assertThat(push("/gw-north/Cdoor-1", "p1").status()).isEqualTo(ResponseStatus.ACCEPTED_NON_BLOCKING_ASYNCH);
@@ -125,6 +127,8 @@ class TwoCsesTest {
     }
 
     @Test
+    @Tag("S-13")
+    @Tag("G-20")
     void aCommandCreatedAtTheServersGroupReachesEveryMemberThroughTheGatewaysGroup() throws Exception {
         try (ApplicationEntity one = device("door-1", false);
                 ApplicationEntity two = device("door-2", true)) {

@@ -21,6 +21,7 @@ import org.sealpost.enclave.EndPoint;
 import org.sealpost.enclave.EndPointKeys.EnrolmentFacts;
 import org.sealpost.enclave.EndPointKeys.EnrolmentRequest;
 import org.sealpost.enclave.EndPointKeys.Installation;
+import org.sealpost.enclave.RenewalKeys;
 import org.sealpost.enclave.SecureEnvironment;
 import org.sealpost.onem2m.Content;
 import org.sealpost.onem2m.Operation;
@@ -36,6 +37,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 public final class Device implements AutoCloseable {
     private static final String CONTENT_INFO = "application/json:0:1";
     private static final long RETRY_MILLIS = 500;
+    private static final long HOLDING_MILLIS = 20;
     private static final long ENROLMENT_MILLIS = 200;
     private static final String EVERY_VERB = "*";
 
@@ -45,6 +47,7 @@ public final class Device implements AutoCloseable {
     private final DeviceRuntime runtime;
     private final boolean ownsRuntime;
     private final CredentialFetch credentials;
+    private final RemoteProvisioning provisioning;
     private final ServerRequests requests;
     private final Map<String, CommandHandler> handlers = new ConcurrentHashMap<>();
     private final Map<String, LongAdder> refused = new ConcurrentHashMap<>();
@@ -63,6 +66,7 @@ public final class Device implements AutoCloseable {
         this.enclave = environment.compartment(config.name());
         this.runtime = runtime;
         this.ownsRuntime = ownsRuntime;
+        this.provisioning = new RemoteProvisioning(enclave, config.identity(), runtime);
         EndPoint endPoint = EndPoint.of(config.identity(), enclave, runtime.calls());
         CommandFlow commands = new CommandFlow(enclave, new Work());
         this.endpoint = new DeviceEndpoint(config, commands, endPoint, runtime.calls(), this);
@@ -80,8 +84,7 @@ public final class Device implements AutoCloseable {
      * @throws EnclaveUnavailable when the secure environment can't be started; says why
      */
     public static Device connect(DeviceConfig config, Path state) {
-        SecureEnvironment environment = SecureEnvironment.process(new SecureEnvironment.ProcessConfig(
-                state.resolve("enclave"), state.resolve("s"), SecureEnvironment.defaultCommand()));
+        SecureEnvironment environment = SecureEnvironment.process(SecureEnvironment.ProcessConfig.in(state, List.of()));
         try {
             return connect(config, environment);
         } catch (EnclaveUnavailable e) {
@@ -148,6 +151,41 @@ public final class Device implements AutoCloseable {
         return enclave;
     }
 
+    /** A certificate signing request (PKCS #10, PEM) for a key inside the secure environment, for an authority of your own. */
+    public String certificateRequest() {
+        return enclave.certificateRequest();
+    }
+
+    /**
+     * Takes the certificate that an authority of your own issued (PEM, own first), and tells the server, which then renews the pairwise key by it.
+     *
+     * @return completes when the server knows; fails with a {@link Refusal} when the certificate is refused here
+     */
+    public CompletionStage<Void> useCertificate(String chain) {
+        return CompletableFuture.supplyAsync(
+                        () -> {
+                            enclave.installCertificate(chain);
+                            return enclave.capabilities();
+                        },
+                        runtime.calls())
+                .thenCompose(this::tell);
+    }
+
+    private CompletionStage<Void> tell(String capabilities) {
+        Content content = new Content(
+                Content.CONTENT_INSTANCE,
+                JsonNodeFactory.instance
+                        .objectNode()
+                        .put("cnf", RenewalKeys.CAPABILITIES)
+                        .put("con", capabilities));
+        return request(Operation.NOTIFY, config.serverId(), b -> b.content(content))
+                .thenAccept(told -> {
+                    if (!told.status().successful()) {
+                        throw new Refusal(told.status(), told.sentence());
+                    }
+                });
+    }
+
     /** What to give an operator to enrol this device. */
     public EnrolmentRequest enrolmentRequest() {
         return enclave.enrolmentRequest(config.identity());
@@ -159,7 +197,7 @@ public final class Device implements AutoCloseable {
     }
 
     /**
-     * Has this device enrolled by an operator who carries two files: writes {@code enrolment-request.json} into the folder and takes {@code enrolment-package} from there once it lies beside it.
+     * Has this device enrolled: at its MEF, with no hand on it, when it has a manufacturer's credential; otherwise by an operator who carries two files: writes {@code enrolment-request.json} into the folder and takes {@code enrolment-package} from there once it lies beside it.
      * A package that is not for this device is refused on standard error, and the waiting goes on.
      *
      * @return completes when the device is enrolled, at once if it is already; fails only when the folder can't be written
@@ -170,6 +208,8 @@ public final class Device implements AutoCloseable {
             try {
                 if (enclave.enrolment().isPresent()) {
                     done.complete(null);
+                } else if (provisioning.mef().isPresent()) {
+                    provisioning.enrol().thenRun(() -> done.complete(null));
                 } else {
                     Enrolment files = new Enrolment(folder);
                     files.ask(enrolmentRequest());
@@ -192,6 +232,20 @@ public final class Device implements AutoCloseable {
             System.err.println("sealpost device: the enrolment package can't be taken: " + e.getMessage());
         }
         later(() -> runtime.calls().execute(() -> awaitPackage(files, done)), ENROLMENT_MILLIS);
+    }
+
+    /** How far remote provisioning is, in words. */
+    public String provisioning() {
+        return provisioning.state();
+    }
+
+    /**
+     * Registers a key for a usage and targets with a MAF that this device has a Km for (SUID 33 renews the key with the server, 34 is for data); the key stays in the enclave.
+     *
+     * @param targets absolute identities
+     */
+    public CompletionStage<Void> registerKey(String maf, int usage, List<String> targets) {
+        return provisioning.register(maf, usage, targets);
     }
 
     public DeviceStatus status() {
@@ -217,6 +271,17 @@ public final class Device implements AutoCloseable {
         return enclave.credentials().stream().map(c -> c.group()).toList();
     }
 
+    /** Runs a task once, when this device holds a credential of any group. */
+    public void onceHolding(Runnable task) {
+        runtime.calls().execute(() -> {
+            if (groups().isEmpty()) {
+                later(() -> onceHolding(task), HOLDING_MILLIS);
+            } else {
+                task.run();
+            }
+        });
+    }
+
     /** The address this device listens at, if it does. */
     public Optional<java.net.URI> listensAt() {
         return entity.listensAt();
@@ -225,6 +290,7 @@ public final class Device implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        provisioning.close();
         entity.close();
         if (ownsRuntime) {
             runtime.close();

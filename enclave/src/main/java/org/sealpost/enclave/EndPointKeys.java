@@ -63,16 +63,30 @@ public interface EndPointKeys {
     SealedRequest sealConfirmation(String group);
 
     /**
+     * Takes message 1 or 3 of certificate-based key establishment (TS-0003 8.7) from the server, giving message 2 or 4. The agreed key is on disk before message 4 is given.
+     *
+     * @param requester absolute identity that the outer {@code fr} claims, which the server's certificate has to name
+     * @throws org.sealpost.onem2m.Refusal 4000 when the message or certificate is refused; nothing is kept of the run
+     */
+    RenewalKeys.KeyMessage answerKeyEstablishment(String requester, byte[] message);
+
+    /**
      * What an end point publishes to be enrolled.
      *
      * @param identity absolute identity
      * @param agreementKey public JWK (P-256) that the enrolment package is sealed to
      * @param signatureKey public JWK (P-256) that verifies this end point's acknowledgements, and an agent's commands
+     * @param certificateKey public JWK (P-256) for a certificate; empty when this end point can't use one
      * @param attestation what the secure environment says of itself, signed with the signature key (compact JWS)
      * @param fingerprint SHA-256 over the canonical form of the above, 16 groups of 4 hex digits, for people to compare
      */
     record EnrolmentRequest(
-            String identity, String agreementKey, String signatureKey, String attestation, String fingerprint) {}
+            String identity,
+            String agreementKey,
+            String signatureKey,
+            Optional<String> certificateKey,
+            String attestation,
+            String fingerprint) {}
 
     /**
      * Public facts of an enrolment.
@@ -137,6 +151,9 @@ public interface EndPointKeys {
 
         /** The response confirms a credential (push); at the authority only. */
         record Confirmed(Confirmation confirmation) implements OpenedResponse {}
+
+        /** The peer answered a message of a renewal: a key is agreed on, or proved and in use. */
+        record Renewal(RenewalKeys.PairwiseFacts facts) implements OpenedResponse {}
 
         /** Not a valid answer of that exchange; the exchange stays open until its session expires. */
         record Refused(int status, String sentence) implements OpenedResponse {}

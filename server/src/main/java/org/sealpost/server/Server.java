@@ -6,7 +6,9 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -24,10 +26,13 @@ import org.sealpost.cse.Source;
 import org.sealpost.cse.StoreException;
 import org.sealpost.enclave.AuthorityKeys.EnrolledPeer;
 import org.sealpost.enclave.AuthorityKeys.Role;
+import org.sealpost.enclave.ClientKeys;
 import org.sealpost.enclave.Enclave;
 import org.sealpost.enclave.EnclaveUnavailable;
 import org.sealpost.enclave.EndPoint;
 import org.sealpost.enclave.EndPointKeys.EnrolmentRequest;
+import org.sealpost.enclave.FunctionKeys.ClientAssignment;
+import org.sealpost.enclave.FunctionKeys.ManufacturedClient;
 import org.sealpost.enclave.SecureEnvironment;
 import org.sealpost.onem2m.Content;
 import org.sealpost.onem2m.E2eSecInfo;
@@ -40,6 +45,8 @@ import org.sealpost.server.audit.AuditLog;
 import org.sealpost.server.fleet.Fleet;
 import org.sealpost.server.ledger.DeliveryLedger;
 import org.sealpost.server.ledger.DeliveryWorker;
+import org.sealpost.server.ledger.OuterNotify;
+import org.sealpost.server.provisioning.TrustFunction;
 import org.sealpost.server.store.Database;
 import org.sealpost.server.store.StorageException;
 
@@ -62,11 +69,14 @@ public final class Server implements AutoCloseable {
     private final AuditLog audit;
     private final DeliveryLedger ledger;
     private final DeliveryWorker worker;
+    private final Renewals renewals;
     private final GroupAuthority authority;
     private final GroupResources resources;
     private final Commands commands;
     private final Readings readings;
     private final Delegations delegations;
+    private final Provisioning provisioning;
+    private final List<TrustFunction> functions = new ArrayList<>();
     private final EndPoint endPoint;
     private final Cse cse;
     private final Listener listener;
@@ -90,10 +100,14 @@ public final class Server implements AutoCloseable {
         this.ledger = new DeliveryLedger(database, clock);
         this.authority = new GroupAuthority(fleet, database, enclave, ledger, audit);
         this.resources = new GroupResources(fleet, authority, timer, this::send);
-        this.worker = new DeliveryWorker(ledger, enclave, enclave, audit, clock, timer, server, this::send);
+        OuterNotify outer = new OuterNotify(server, clock, this::send);
+        this.worker = new DeliveryWorker(ledger, enclave, enclave, audit, timer, outer);
+        this.renewals = new Renewals(fleet, database, enclave, audit, clock, timer, outer);
         this.commands = new Commands(database, enclave, audit, clock, server, this::send);
         this.readings = new Readings(database, enclave, clock);
         this.delegations = new Delegations(fleet, enclave, audit, clock, timer, this::send);
+        this.provisioning =
+                new Provisioning(enclave, database, authority, audit, clock, timer, workers, () -> resources.changed());
         this.endPoint = EndPoint.of(fleet.serverIdentity(), enclave, workers);
         endPoint.onConfirmation(ledger::fetched);
         // A request that comes while the store is still being opened waits for it.
@@ -102,7 +116,7 @@ public final class Server implements AutoCloseable {
                 http,
                 (request, hop) ->
                         opened.thenCompose(cse -> cse.handle(request, Source.hop(hop.authenticatedIdentity()))));
-        Inbox inbox = new Inbox(fleet.domain(), endPoint, new Inner(), worker, commands, readings, workers);
+        Inbox inbox = new Inbox(fleet.domain(), endPoint, new Inner(), this::answered, commands, readings, workers);
         this.cse = Cse.open(
                 new CseConfig(
                         CseConfig.IN_CSE,
@@ -121,12 +135,69 @@ public final class Server implements AutoCloseable {
 
     /** Brings everything to what the fleet file says and begins to deliver. */
     public void start() {
+        renewals.apply();
         authority.reconcile();
+        provisioning.start();
         worker.start();
+        renewals.start();
         resources.start();
         timer.scheduleWithFixedDelay(this::remind, 1, 1, TimeUnit.SECONDS);
         timer.scheduleWithFixedDelay(this::publish, 0, PUBLISHING_SECONDS, TimeUnit.SECONDS);
         fleet.gateways().stream().filter(Fleet.Gateway::agent).forEach(g -> timer.execute(() -> delegations.give(g)));
+    }
+
+    /** This server's request for a credential at an MEF. */
+    public ClientKeys.ManufactureRequest manufactureRequest() {
+        return enclave.manufactureRequest();
+    }
+
+    /** Takes a credential at an MEF, and follows that from now on. */
+    public ClientKeys.FunctionAccess join(String manufacturePackage) {
+        ClientKeys.FunctionAccess access = enclave.acceptManufacture(manufacturePackage);
+        audit.append("function.joined", access.fqdn() + " as " + access.credentialId());
+        provisioning.joined();
+        return access;
+    }
+
+    /** Revokes an end point everywhere. */
+    public void revoke(String identity, String reason) {
+        provisioning.revoke(identity, reason);
+    }
+
+    /**
+     * Makes this program an MEF or MAF too, in a compartment of its own; a server that is not that MEF's client yet becomes one.
+     *
+     * @param kind MEF or MAF
+     */
+    public TrustFunction open(String kind, InetSocketAddress listen, Optional<URI> advertiseFunction)
+            throws IOException {
+        String name = kind.toLowerCase(Locale.ROOT);
+        TrustFunction function = new TrustFunction(
+                environment.compartment(name),
+                database,
+                audit,
+                clock,
+                kind,
+                name + "." + fleet.domain(),
+                listen,
+                advertiseFunction,
+                workers);
+        functions.add(function);
+        if (kind.equals("MEF") && enclave.functions().isEmpty()) {
+            ManufacturedClient made = function.manufacture(enclave.manufactureRequest(), fleet.server());
+            function.assign(
+                    made.credentialId(), new ClientAssignment(fleet.serverIdentity(), "SERVER", List.of(), true));
+            enclave.acceptManufacture(made.manufacturePackage());
+        }
+        return function;
+    }
+
+    List<TrustFunction> functions() {
+        return List.copyOf(functions);
+    }
+
+    Provisioning provisioning() {
+        return provisioning;
     }
 
     /** Enrols an end point that the fleet file names. */
@@ -141,7 +212,7 @@ public final class Server implements AutoCloseable {
                     request.identity() + " is not in the fleet file: add it there first");
         }
         EnrolledPeer peer = enclave.enrolPeer(request, agent ? Role.AGENT : Role.DEVICE);
-        authority.enrolled(peer.identity(), peer.keyId());
+        authority.enrolled(peer);
         resources.changed();
         return peer;
     }
@@ -156,6 +227,10 @@ public final class Server implements AutoCloseable {
 
     GroupAuthority authority() {
         return authority;
+    }
+
+    Renewals renewals() {
+        return renewals;
     }
 
     GroupResources resources() {
@@ -192,6 +267,8 @@ public final class Server implements AutoCloseable {
 
     @Override
     public void close() {
+        provisioning.close();
+        functions.forEach(TrustFunction::close);
         timer.shutdownNow();
         listener.close();
         cse.close();
@@ -200,6 +277,11 @@ public final class Server implements AutoCloseable {
         database.close();
         environment.close();
         bindings.close();
+    }
+
+    private void answered(ResponsePrimitive response) {
+        worker.answered(response);
+        renewals.answered(response);
     }
 
     private void remind() {

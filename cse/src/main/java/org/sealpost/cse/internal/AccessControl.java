@@ -50,8 +50,27 @@ final class AccessControl {
         }
     }
 
+    /**
+     * Refuses (4103) a change of a resource's list of policies to whom the self-privileges of the present ones do not permit UPDATE; without policies the creator
+     * may (TS-0001 9.6.1.3.2).
+     */
+    void requireSelf(Requester who, Resource on) {
+        List<String> policies = on.texts("acpi");
+        boolean permitted = policies.isEmpty()
+                ? permitted(who, on, Operation.UPDATE)
+                : who.local() || policies.stream().anyMatch(p -> byPolicy(who, p, Operation.UPDATE, "pvs"));
+        if (!permitted) {
+            throw new Refusal(
+                    ResponseStatus.ORIGINATOR_HAS_NO_PRIVILEGE,
+                    who.identity() + " may not change who has access here: the selfPrivileges of the policies decide");
+        }
+    }
+
     /** As {@link #require} for CREATE; on the CSEBase AEs and CSEs may register, and registered CSEs may create what they manage. */
     void requireCreate(Requester who, Resource parent, ResourceType child) {
+        if (child == ResourceType.REMOTE_CSE && !who.local() && !mayRegister(who, child)) {
+            throw new Refusal(ResponseStatus.OPERATION_NOT_ALLOWED, "only a CSE registers as a remoteCSE");
+        }
         if (parent.type() == ResourceType.CSE_BASE
                 && (child == ResourceType.AE || mayRegister(who, child) || peer(who))) {
             return;

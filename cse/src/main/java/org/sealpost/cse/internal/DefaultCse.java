@@ -142,7 +142,7 @@ public final class DefaultCse implements Cse {
             hop = router.nextHop(router.remote(request.to()).orElseThrow());
         }
         counters.count("forwarded");
-        String from = spRelative(request.from().orElseThrow());
+        String from = originatorTowards(request.to(), request.from().orElseThrow());
         boolean stem = !request.from().orElseThrow().startsWith("/");
         String id = stem ? request.from().orElseThrow() + "/" + request.requestId() : request.requestId();
         return router.send(
@@ -281,6 +281,12 @@ public final class DefaultCse implements Cse {
         }
         List<URI> addresses = ae.texts("poa").stream().map(URI::create).toList();
         return router.sendToAe(addresses, request);
+    }
+
+    /** Absolute towards another service provider (TS-0004 7.3.2.6). */
+    private String originatorTowards(String target, String originator) {
+        boolean abroad = target.startsWith("//") && !target.startsWith("//" + config.spDomain() + "/");
+        return abroad ? tree.absolute(originator) : spRelative(originator);
     }
 
     private String spRelative(String identity) {

@@ -92,6 +92,10 @@ public final class DefaultEndPoint implements EndPoint {
         if (info instanceof SecurityInfo.EsprimObject object) {
             return call(() -> enclave.openRequest(object.object())).thenCompose(opened -> answer(outer, opened, inner));
         }
+        if (info instanceof SecurityInfo.KeyEstablishment establishment) {
+            return call(() -> enclave.answerKeyEstablishment(requester, establishment.message()))
+                    .thenApply(message -> ok(outer, new SecurityInfo.KeyEstablishment(message.message())));
+        }
         throw new Refusal(ResponseStatus.BAD_REQUEST, "a RandObject came without being asked for");
     }
 
@@ -194,7 +198,7 @@ public final class DefaultEndPoint implements EndPoint {
         if (opened instanceof OpenedResponse.Inner response) {
             return done(new Answer.Inner(CODEC.decodeResponse(response.innerResponse())));
         }
-        throw new Refusal(ResponseStatus.BAD_REQUEST, "the peer answered an ordinary request with a confirmation");
+        throw new Refusal(ResponseStatus.BAD_REQUEST, "the peer answered an ordinary request with something else");
     }
 
     /** Whether an error may be answered by a new session: it can't be told from a forged one, so that is all it can do. */

@@ -1,7 +1,8 @@
 package org.sealpost.enclave.internal.core;
 
-import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import org.sealpost.e2e.DistributedKey;
 import org.sealpost.e2e.Wipe;
@@ -23,46 +24,67 @@ final class DistributedKeys {
         this.vault = vault;
     }
 
-    Optional<StateImage.DistributedKey> find(String keyId) {
-        return Optional.ofNullable(vault.state().distributed.get(keyId)).filter(k -> vault.now() < k.notAfter());
+    /** The key with this id, until it expires. */
+    Optional<KeyRing.Found> find(String keyId) {
+        return Optional.ofNullable(vault.state().distributed.get(keyId))
+                .filter(k -> vault.now() < k.notAfter())
+                .map(k -> new KeyRing.Found(k.peer(), k.key()));
     }
 
-    /** The one with this peer that lasts longest. */
-    Optional<StateImage.DistributedKey> with(String peer) {
+    /** Those with this peer, the one that lasts longest first. */
+    List<StateImage.PairwiseKey> with(String peer) {
         return vault.state().distributed.values().stream()
                 .filter(k -> k.peer().equals(peer) && vault.now() < k.notAfter())
-                .max(java.util.Comparator.comparingLong(StateImage.DistributedKey::notAfter));
+                .sorted(Comparator.comparingLong(StateImage.DistributedKey::notAfter)
+                        .reversed())
+                .map(StateImage.DistributedKey::key)
+                .toList();
     }
 
-    /** True when a question is due: the key is not here, and not too many questions failed lately. */
-    boolean wanted(String keyId) {
+    /** Whether another question may be asked: not too many failed lately. */
+    boolean wanted() {
         while (!failures.isEmpty() && failures.peekFirst() <= vault.now() - MINUTE) {
             failures.removeFirst();
         }
-        return find(keyId).isEmpty() && failures.size() < MOST_FAILURES;
+        return failures.size() < MOST_FAILURES;
     }
 
     void failed() {
         failures.addLast(vault.now());
     }
 
-    /** Derives and keeps the pairwise key; forgets those that have expired. */
-    void learn(String keyId, ConnectionKey given) {
-        EnrolmentPart.requireAbsolute(given.peer());
-        if (given.key().length != EnrolmentPart.KEY
-                || !Instant.ofEpochSecond(vault.now()).isBefore(given.notAfter())) {
+    /**
+     * Derives and keeps the pairwise key; wipes those that have expired, and one of the same id.
+     *
+     * @return ids of keys that are gone
+     */
+    List<String> learn(String keyId, ConnectionKey given) {
+        try {
+            EnrolmentPart.requireAbsolute(given.peer());
+            if (given.key().length != EnrolmentPart.KEY || !vault.instant().isBefore(given.notAfter())) {
+                throw new Refusal(ResponseStatus.ESPRIM_UNKNOWN_KEY_ID, "a MAF gave a key that is not usable");
+            }
+            vault.observed("connection-key", given.peer(), given.key().clone());
+            byte[] pairwise = vault.observed("pairwise-key", given.peer(), DistributedKey.pairwise(given.key(), keyId));
+            List<StateImage.DistributedKey> gone = vault.state().distributed.values().stream()
+                    .filter(k -> k.keyId().equals(keyId) || vault.now() >= k.notAfter())
+                    .toList();
+            vault.change(s -> {
+                s.distributed.values().removeAll(gone);
+                s.distributed.put(
+                        keyId,
+                        new StateImage.DistributedKey(
+                                keyId,
+                                given.peer(),
+                                pairwise,
+                                vault.now(),
+                                given.notAfter().getEpochSecond()));
+                return keyId;
+            });
+            gone.forEach(k -> Wipe.octets(k.pairwise()));
+            return gone.stream().map(StateImage.DistributedKey::keyId).toList();
+        } finally {
             Wipe.octets(given.key());
-            throw new Refusal(ResponseStatus.ESPRIM_UNKNOWN_KEY_ID, "a MAF gave a key that is not usable");
         }
-        byte[] pairwise = vault.observed("pairwise-key", given.peer(), DistributedKey.pairwise(given.key(), keyId));
-        vault.observed("connection-key", given.peer(), given.key().clone());
-        Wipe.octets(given.key());
-        vault.change(s -> {
-            s.distributed.values().removeIf(k -> vault.now() >= k.notAfter());
-            return Optional.ofNullable(s.distributed.put(
-                    keyId,
-                    new StateImage.DistributedKey(
-                            keyId, given.peer(), pairwise, given.notAfter().getEpochSecond())));
-        });
     }
 }

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.sealpost.e2e.Aead;
@@ -45,7 +46,8 @@ final class EsprimPart {
     private final CredentialsPart credentials;
     private final AuthorityPart authority;
     private final Epochs epochs;
-    private final DistributedKeys distributed;
+    private final KeyRing keys;
+    private final RenewalPart renewals;
     private final Map<String, Channel> channels = new HashMap<>();
     private final Map<String, Exchange> exchanges = bounded(MAX_EXCHANGES);
     private final Map<String, OpenedRequest.Answered> answers = bounded(MAX_ANSWERS);
@@ -54,25 +56,32 @@ final class EsprimPart {
     private final Map<String, RandObject> beforeTheKey = bounded(MAX_ANSWERS);
     private final RepeatedRequests repeated = new RepeatedRequests();
 
-    private record Channel(String keyId, EsprimChannel esprim) {}
+    private record Channel(String peer, String keyId, EsprimChannel esprim) {}
 
     /**
      * @param requestId inner rqi
      * @param nonce of a credential that was sent and has to be confirmed
      */
-    private record Exchange(String peer, String requestId, Optional<String> group, String nonce) {}
+    private record Exchange(String peer, String keyId, String requestId, Optional<String> group, String nonce) {}
 
-    EsprimPart(Vault vault, CredentialsPart credentials, AuthorityPart authority, Epochs epochs) {
+    EsprimPart(
+            Vault vault,
+            CredentialsPart credentials,
+            AuthorityPart authority,
+            Epochs epochs,
+            KeyRing keys,
+            RenewalPart renewals) {
         this.vault = vault;
         this.credentials = credentials;
         this.authority = authority;
         this.epochs = epochs;
-        this.distributed = new DistributedKeys(vault);
+        this.keys = keys;
+        this.renewals = renewals;
     }
 
     /** @param early whether a key with the requester may still come, from a MAF, with its first message */
     String receiverRandObject(String requester, boolean early) {
-        if (early && !enrolledWith(requester) && distributed.with(requester).isEmpty()) {
+        if (early && keys.distributable(requester) && keys.accepted(requester).isEmpty()) {
             RandObject object = RandObject.fresh(
                     RandObject.Role.RECEIVER,
                     vault.instant().plus(LIFETIME),
@@ -81,10 +90,10 @@ final class EsprimPart {
             beforeTheKey.put(requester, object);
             return object.canonical();
         }
-        return channel(requester)
-                .esprim()
-                .issue(vault.instant(), vault.random())
-                .canonical();
+        RandObject issued = channel(requester).esprim().issue(vault.instant(), vault.random());
+        // the requester may hold a newer key than the one in use here, or an older one
+        keys.accepted(requester).forEach(key -> channel(requester, key).esprim().share(issued));
+        return issued.canonical();
     }
 
     /** The object for all originators; it offers what any floor allows. */
@@ -100,10 +109,11 @@ final class EsprimPart {
     SealedRequest sealRequest(String peer, Optional<String> receiver, byte[] inner) {
         RequestPrimitive request = InnerPrimitives.request(inner);
         InnerOriginator.require(request, own());
-        return seal(peer, receiver, inner, new Exchange(peer, request.requestId(), Optional.empty(), ""));
+        return seal(peer, receiver, inner, new Exchange(peer, "", request.requestId(), Optional.empty(), ""));
     }
 
     SealedRequest sealCredential(String member, Optional<String> receiver, String group) {
+        requireForwardSecrecy(member);
         String nonce = nonce();
         String requestId = "c" + nonce;
         String path = credentialPath(member, group);
@@ -118,7 +128,29 @@ final class EsprimPart {
                 member,
                 receiver,
                 InnerPrimitives.CODEC.encode(inner),
-                new Exchange(member, requestId, Optional.of(group), nonce));
+                new Exchange(member, "", requestId, Optional.of(group), nonce));
+    }
+
+    /** The next message of a renewal to a device. */
+    SealedRequest sealRenewal(String peer, Optional<String> receiver) {
+        boolean agreed = !keys.standing(peer).pending.isEmpty();
+        SealedRequest sealed = sealRenewal(peer, receiver, renewals.message(peer));
+        Negotiation chosen = agreed ? renewals.next(peer).negotiation() : sealed.negotiation();
+        return new SealedRequest(sealed.exchange(), sealed.esprimObject(), chosen);
+    }
+
+    private SealedRequest sealRenewal(String peer, Optional<String> receiver, String text) {
+        String requestId = "n" + nonce();
+        RequestPrimitive inner = InnerPrimitives.notify(
+                InnerPrimitives.spRelative(peer),
+                InnerPrimitives.spRelative(own()),
+                requestId,
+                InnerPrimitives.contentInstance(RenewalPart.CONTENT_INFO, text));
+        return seal(
+                peer,
+                receiver,
+                InnerPrimitives.CODEC.encode(inner),
+                new Exchange(peer, "", requestId, Optional.empty(), ""));
     }
 
     SealedRequest sealConfirmation(String group) {
@@ -131,17 +163,18 @@ final class EsprimPart {
                 server,
                 Optional.empty(),
                 InnerPrimitives.CODEC.encode(inner),
-                new Exchange(server, "k" + nonce, Optional.empty(), ""));
+                new Exchange(server, "", "k" + nonce, Optional.empty(), ""));
     }
 
     String sealCredentialResponse(String exchange, String requestId, String group) {
         Exchange open = exchange(exchange);
-        if (!channel(open.peer()).esprim().unshared(exchange)) {
+        if (!channel(open).esprim().unshared(exchange)) {
             repeated.forget(exchange);
             throw new Refusal(
                     ResponseStatus.ESPRIM_UNKNOWN_RECV_RAND_ID,
                     "a credential is given only in a session that began with a RandObject for this member alone");
         }
+        requireForwardSecrecy(open.peer());
         Content credential = InnerPrimitives.contentInstance(
                 InnerPrimitives.CREDENTIAL, authority.credential(open.peer(), group, nonce()));
         return sealResponse(exchange, InnerPrimitives.ok(requestId, Optional.of(credential)));
@@ -149,7 +182,7 @@ final class EsprimPart {
 
     String sealResponse(String exchange, byte[] inner) {
         Exchange open = exchange(exchange);
-        String sealed = channel(open.peer()).esprim().sealResponse(exchange, inner, vault.instant(), vault.random());
+        String sealed = channel(open).esprim().sealResponse(exchange, inner, vault.instant(), vault.random());
         exchanges.remove(exchange);
         repeated.answered(exchange, inner);
         return sealed;
@@ -160,7 +193,10 @@ final class EsprimPart {
         try {
             String keyId = EsprimChannel.keyIdOf(object);
             boolean served = mafs.serves(keyId.substring(keyId.indexOf('@') + 1));
-            return Optional.of(keyId).filter(id -> served && provisioned(id).isEmpty() && distributed.wanted(id));
+            return Optional.of(keyId)
+                    .filter(id -> served
+                            && keys.find(id).isEmpty()
+                            && keys.distributed().wanted());
         } catch (Refusal malformed) {
             return Optional.empty();
         }
@@ -168,7 +204,7 @@ final class EsprimPart {
 
     /** Takes a MAF's answer. */
     void learn(String keyId, Optional<MafKeys.ConnectionKey> answer) {
-        answer.ifPresentOrElse(key -> distributed.learn(keyId, key), distributed::failed);
+        answer.ifPresentOrElse(key -> dropped(keys.distributed().learn(keyId, key)), keys.distributed()::failed);
     }
 
     OpenedRequest openRequest(String object) {
@@ -180,9 +216,12 @@ final class EsprimPart {
         }
         String peer = "";
         try {
-            peer = peerOf(EsprimChannel.keyIdOf(object));
-            EsprimChannel.Opened opened = channel(peer).esprim().openRequest(object, vault.instant(), vault.random());
-            OpenedRequest result = process(peer, opened);
+            KeyRing.Found key = found(EsprimChannel.keyIdOf(object));
+            peer = key.peer();
+            EsprimChannel.Opened opened =
+                    channel(peer, key.key()).esprim().openRequest(object, vault.instant(), vault.random());
+            proved(peer, key.key().keyId());
+            OpenedRequest result = process(peer, key.key().keyId(), opened);
             if (result instanceof OpenedRequest.Answered answered) {
                 answers.put(digest, answered);
             }
@@ -196,8 +235,9 @@ final class EsprimPart {
     OpenedResponse openResponse(String exchange, String object) {
         try {
             Exchange open = exchange(exchange);
-            byte[] plaintext = channel(open.peer()).esprim().openResponse(exchange, object, vault.instant());
+            byte[] plaintext = channel(open).esprim().openResponse(exchange, object, vault.instant());
             exchanges.remove(exchange);
+            proved(open.peer(), open.keyId());
             ResponsePrimitive response = InnerPrimitives.CODEC.decodeResponse(plaintext);
             String errorId = errorIds.remove(exchange);
             boolean error =
@@ -213,15 +253,35 @@ final class EsprimPart {
 
     /** Forgets the channel of a peer whose key changed or was revoked. */
     void forget(String peer) {
-        Optional.ofNullable(channels.remove(peer)).ifPresent(c -> c.esprim().wipe());
+        channels.values().stream()
+                .filter(c -> c.peer().equals(peer))
+                .forEach(c -> c.esprim().wipe());
+        channels.values().removeIf(c -> c.peer().equals(peer));
+        renewals.forget(peer);
     }
 
-    private OpenedRequest process(String peer, EsprimChannel.Opened opened) {
-        exchanges.put(opened.exchange(), new Exchange(peer, "", Optional.empty(), ""));
+    /** A valid message under this key: keys that it supersedes are gone, with their sessions. */
+    private void proved(String peer, String keyId) {
+        dropped(keys.proved(peer, keyId));
+    }
+
+    private void dropped(List<String> keyIds) {
+        for (String gone : keyIds) {
+            Optional.ofNullable(channels.remove(gone)).ifPresent(c -> c.esprim().wipe());
+            exchanges.values().removeIf(e -> e.keyId().equals(gone));
+        }
+    }
+
+    private OpenedRequest process(String peer, String keyId, EsprimChannel.Opened opened) {
+        exchanges.put(opened.exchange(), new Exchange(peer, keyId, "", Optional.empty(), ""));
         RequestPrimitive inner = InnerPrimitives.request(opened.plaintext());
         InnerOriginator.require(inner, peer);
         Optional<String> credential = InnerPrimitives.contentOf(inner.content(), InnerPrimitives.CREDENTIAL);
         Optional<String> confirmation = InnerPrimitives.contentOf(inner.content(), InnerPrimitives.CONFIRMATION);
+        Optional<String> renewal = InnerPrimitives.contentOf(inner.content(), RenewalPart.CONTENT_INFO);
+        if (renewal.isPresent() && inner.operation() == Operation.NOTIFY) {
+            return renewed(peer, keyId, opened.exchange(), inner.requestId(), renewal.get());
+        }
         if (credential.isPresent()) {
             CredentialsPart.Installed installed = install(peer, credential.get());
             byte[] answer = InnerPrimitives.ok(inner.requestId(), Optional.of(confirmation(installed.confirmation())));
@@ -247,6 +307,22 @@ final class EsprimPart {
         return new OpenedRequest.Inner(opened.exchange(), peer, InnerPrimitives.CODEC.encode(inner));
     }
 
+    private OpenedRequest renewed(String peer, String keyId, String exchange, String requestId, String text) {
+        Optional<Content> answer;
+        if (vault.state().authority.isPresent()) {
+            renewals.capabilities(peer, text);
+            answer = Optional.empty();
+        } else {
+            answer = Optional.of(
+                    InnerPrimitives.contentInstance(RenewalPart.CONTENT_INFO, renewals.answer(peer, keyId, text)));
+        }
+        return new OpenedRequest.Answered(
+                peer,
+                sealResponse(exchange, InnerPrimitives.ok(requestId, answer)),
+                Optional.empty(),
+                Optional.empty());
+    }
+
     private OpenedResponse confirmed(Exchange open, ResponsePrimitive response) {
         if (response.status() != ResponseStatus.OK) {
             throw new Refusal(response.status(), response.sentence());
@@ -264,6 +340,11 @@ final class EsprimPart {
 
     private OpenedResponse installedOr(String peer, ResponsePrimitive response, byte[] plaintext) {
         Optional<String> credential = InnerPrimitives.contentOf(response.content(), InnerPrimitives.CREDENTIAL);
+        Optional<String> renewal = InnerPrimitives.contentOf(response.content(), RenewalPart.CONTENT_INFO);
+        if (renewal.isPresent() && vault.state().authority.isPresent()) {
+            renewals.answered(peer, renewal.get());
+            return new OpenedResponse.Renewal(keys.facts(peer));
+        }
         return credential.isPresent()
                 ? new OpenedResponse.Installed(install(peer, credential.get()).installation())
                 : new OpenedResponse.Inner(peer, plaintext);
@@ -298,9 +379,12 @@ final class EsprimPart {
 
     private SealedRequest seal(String peer, Optional<String> receiver, byte[] inner, Exchange exchange) {
         Optional<RandObject> object = receiver.map(r -> RandObject.parse(RandObject.Role.RECEIVER, r));
-        EsprimChannel.Sealed sealed =
-                channel(peer).esprim().sealRequest(object, inner, vault.instant(), vault.random());
-        exchanges.put(sealed.exchange(), exchange);
+        Channel channel = channel(peer);
+        EsprimChannel.Sealed sealed = channel.esprim().sealRequest(object, inner, vault.instant(), vault.random());
+        exchanges.put(
+                sealed.exchange(),
+                new Exchange(
+                        exchange.peer(), channel.keyId(), exchange.requestId(), exchange.group(), exchange.nonce()));
         errorIds.put(sealed.exchange(), InnerPrimitives.errorId(sealed.object()));
         AeadPolicy.Choice choice = sealed.choice();
         return new SealedRequest(
@@ -314,7 +398,7 @@ final class EsprimPart {
             return Optional.empty();
         }
         try {
-            return channel(peer)
+            return channel(peer, found(EsprimChannel.keyIdOf(object)).key())
                     .esprim()
                     .sealError(
                             object,
@@ -326,40 +410,40 @@ final class EsprimPart {
         }
     }
 
+    /** A floor of the policy: a credential that is to stay secret later is not sealed under a key that was never renewed. */
+    private void requireForwardSecrecy(String member) {
+        if (keys.policy(member).forwardSecret() && !keys.forwardSecret(member)) {
+            throw new Refusal(
+                    ResponseStatus.ESPRIM_UNSUPPORTED_OPTION,
+                    "the policy wants a forward-secret pairwise key for this credential, and this member's is from "
+                            + keys.current(member).origin() + " or too old: renew it first");
+        }
+    }
+
+    /** The channel to send in. */
     private Channel channel(String peer) {
-        String keyId;
-        byte[] pairwise;
-        Instant keyExpiry = Instant.MAX;
-        Optional<StateImage.DistributedKey> fromMaf = enrolledWith(peer) ? Optional.empty() : distributed.with(peer);
-        if (fromMaf.isPresent()) {
-            keyId = fromMaf.get().keyId();
-            pairwise = fromMaf.get().pairwise();
-            keyExpiry = Instant.ofEpochSecond(fromMaf.get().notAfter());
-        } else if (vault.state().authority.isPresent()) {
-            StateImage.Peer known = authority.peer(peer);
-            keyId = known.keyId();
-            pairwise = known.pairwise();
-        } else {
-            StateImage.Anchor anchor = credentials.anchor();
-            if (!anchor.server().equals(peer)) {
-                throw new Refusal(
-                        ResponseStatus.ESPRIM_UNKNOWN_KEY_ID,
-                        "there is no pairwise key with that end point, only with the server");
-            }
-            keyId = anchor.keyId();
-            pairwise = anchor.pairwise();
-        }
-        Channel existing = channels.get(peer);
-        if (existing != null && existing.keyId().equals(keyId)) {
-            return existing;
-        }
-        forget(peer);
-        AeadPolicy policy = new AeadPolicy(floor(peer));
-        EsprimChannel esprim = new EsprimChannel(
-                keyId, pairwise.clone(), keyExpiry, policy, SessionLimits.lasting(LIFETIME), shared, derivation(peer));
-        Optional.ofNullable(beforeTheKey.remove(peer)).ifPresent(esprim::adopt);
-        Channel made = new Channel(keyId, esprim);
-        channels.put(peer, made);
+        return channel(peer, keys.sending(peer));
+    }
+
+    /** The channel that an exchange began in. */
+    private Channel channel(Exchange exchange) {
+        return channel(exchange.peer(), found(exchange.keyId()).key());
+    }
+
+    private Channel channel(String peer, StateImage.PairwiseKey key) {
+        return channels.computeIfAbsent(key.keyId(), id -> new Channel(peer, id, made(peer, key)));
+    }
+
+    private EsprimChannel made(String peer, StateImage.PairwiseKey key) {
+        EsprimChannel made = new EsprimChannel(
+                key.keyId(),
+                key.key().clone(),
+                key.until() > 0 ? Instant.ofEpochSecond(key.until()) : Instant.MAX,
+                new AeadPolicy(floor(peer)),
+                SessionLimits.lasting(LIFETIME),
+                shared,
+                derivation(peer));
+        Optional.ofNullable(beforeTheKey.remove(peer)).ifPresent(made::share);
         return made;
     }
 
@@ -368,49 +452,29 @@ final class EsprimPart {
                 "session-key", peer, SessionKeys.CANONICAL_JSON_V1.derive(pairwise, receiver, originator));
     }
 
-    /** At the authority the strongest floor of the peer's groups; elsewhere what the standard's default is. */
+    /** The strongest floor of the peer's policy and groups; without any, what the standard's default is. */
     private Aead floor(String peer) {
+        Optional<Aead> policy = keys.standing(peer).policy.map(p -> Aead.named(p.algorithmFloor()));
         return vault.state()
                 .authority
-                .flatMap(a -> a.groups.values().stream()
-                        .filter(g ->
-                                g.members().stream().anyMatch(m -> m.identity().equals(peer)))
-                        .map(StateImage.Group::policy)
-                        .map(GroupPolicy::algorithmFloor)
-                        .map(Aead::named)
+                .flatMap(a -> java.util.stream.Stream.concat(
+                                policy.stream(),
+                                a.groups.values().stream()
+                                        .filter(g -> g.members().stream()
+                                                .anyMatch(m -> m.identity().equals(peer)))
+                                        .map(StateImage.Group::policy)
+                                        .map(GroupPolicy::algorithmFloor)
+                                        .map(Aead::named))
                         .max(java.util.Comparator.naturalOrder()))
+                .or(() -> policy)
                 .orElse(Aead.A256GCM);
     }
 
-    private boolean enrolledWith(String peer) {
-        return vault.state()
-                .authority
-                .map(a -> a.peers.containsKey(peer))
-                .orElseGet(() -> vault.state()
-                        .anchor
-                        .filter(a -> a.server().equals(peer))
-                        .isPresent());
-    }
-
-    /** The peer of a key: enrolled, or brought together by a MAF where there was no enrolment. */
-    private String peerOf(String keyId) {
-        return provisioned(keyId)
-                .or(() -> distributed
-                        .find(keyId)
-                        .map(StateImage.DistributedKey::peer)
-                        .filter(peer -> !enrolledWith(peer)))
+    private KeyRing.Found found(String keyId) {
+        return keys.find(keyId)
                 .orElseThrow(() -> new Refusal(
                         ResponseStatus.ESPRIM_UNKNOWN_KEY_ID,
                         "the pairwise key id is not known here: enrol the end point again"));
-    }
-
-    private Optional<String> provisioned(String keyId) {
-        return vault.state().authority.isPresent()
-                ? authority.authority().peers.values().stream()
-                        .filter(p -> p.keyId().equals(keyId))
-                        .map(StateImage.Peer::identity)
-                        .findFirst()
-                : vault.state().anchor.filter(a -> a.keyId().equals(keyId)).map(StateImage.Anchor::server);
     }
 
     private Exchange exchange(String handle) {

@@ -74,7 +74,8 @@ final class MemberPart {
                             epoch.group(),
                             epoch.epoch(),
                             epoch.nonDelegable(),
-                            vault.now())
+                            vault.now(),
+                            vault.clockRuns())
                     .verify(signed);
             return decide(command, EnrolmentPart.sha256(signed.payload()));
         } catch (Refusal refusal) {

@@ -28,6 +28,8 @@ final class Vault {
     /** Counters are reserved in blocks: one write for many messages, and a gap instead of a repeat after a crash. */
     private static final long COUNTER_BLOCK = 1000;
 
+    private static final long CLOCKS_DIFFER_SECONDS = 300;
+
     private final String name;
     private final SealedState store;
     private final InstantSource clock;
@@ -94,6 +96,11 @@ final class Vault {
 
     SecureRandom random() {
         return random;
+    }
+
+    /** Whether the clock can be right: it is not behind the time that was authenticated last, but for what two good clocks may differ. */
+    boolean clockRuns() {
+        return clock.instant().getEpochSecond() >= state.timeFloor - CLOCKS_DIFFER_SECONDS;
     }
 
     byte[] randomOctets(int length) {

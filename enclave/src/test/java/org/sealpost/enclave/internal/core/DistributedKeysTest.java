@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.sealpost.e2e.Base64Url;
 import org.sealpost.e2e.DistributedKey;
@@ -56,6 +57,7 @@ class DistributedKeysTest {
     }
 
     @Test
+    @Tag("E-26")
     void aFirstMessageBringsTheKeyAndLaterOnesDoNotAsk() {
         register(Duration.ofHours(1));
         for (int i = 0; i < 3; i++) {

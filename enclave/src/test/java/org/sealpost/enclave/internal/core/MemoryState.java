@@ -12,8 +12,16 @@ final class MemoryState implements SealedState {
     private boolean full;
     int saves;
 
+    /** The number of the save that fails, once; 0: none. */
+    int failAt;
+
     void full(boolean value) {
         full = value;
+    }
+
+    /** Makes this a copy of another disk. */
+    void copy(MemoryState other) {
+        saved.putAll(other.saved);
     }
 
     @Override
@@ -27,6 +35,9 @@ final class MemoryState implements SealedState {
             throw new EnclaveUnavailable("the disk is full: free some space");
         }
         saves++;
+        if (saves == failAt) {
+            throw new EnclaveUnavailable("the disk is full: free some space");
+        }
         saved.put(name, state.clone());
     }
 }

@@ -13,6 +13,7 @@ final class Party {
     final MemoryState disk = new MemoryState();
     final List<byte[]> secrets = new ArrayList<>();
     Instant now = Instant.parse("2030-01-01T00:00:00Z");
+    SecureRandom random = new SecureRandom();
     Enclave enclave;
 
     Party(String identity) {
@@ -31,7 +32,7 @@ final class Party {
                 new Attestation("in-process", 0, "test"),
                 disk,
                 () -> now,
-                new SecureRandom(),
+                random,
                 (kind, owner, secret) -> secrets.add(secret.clone()));
     }
 }
