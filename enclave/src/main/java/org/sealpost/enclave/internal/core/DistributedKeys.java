@@ -62,6 +62,7 @@ final class DistributedKeys {
         try {
             EnrolmentPart.requireAbsolute(given.peer());
             if (given.key().length != EnrolmentPart.KEY || !vault.instant().isBefore(given.notAfter())) {
+                failed();
                 throw new Refusal(ResponseStatus.ESPRIM_UNKNOWN_KEY_ID, "a MAF gave a key that is not usable");
             }
             vault.observed("connection-key", given.peer(), given.key().clone());

@@ -17,6 +17,7 @@ import org.sealpost.e2e.SessionDerivation;
 import org.sealpost.e2e.SessionKeys;
 import org.sealpost.e2e.SessionLimits;
 import org.sealpost.e2e.SharedObjects;
+import org.sealpost.e2e.Wipe;
 import org.sealpost.enclave.AuthorityKeys.GroupPolicy;
 import org.sealpost.enclave.EndPointKeys.Confirmation;
 import org.sealpost.enclave.EndPointKeys.Negotiation;
@@ -202,9 +203,15 @@ final class EsprimPart {
         }
     }
 
-    /** Takes a MAF's answer. */
+    /** Takes a MAF's answer; one that is of no use counts as none. */
     void learn(String keyId, Optional<MafKeys.ConnectionKey> answer) {
-        answer.ifPresentOrElse(key -> dropped(keys.distributed().learn(keyId, key)), keys.distributed()::failed);
+        Optional<MafKeys.ConnectionKey> usable = answer.filter(key -> keys.distributable(key.peer()));
+        if (usable.isEmpty()) {
+            answer.ifPresent(key -> Wipe.octets(key.key()));
+            keys.distributed().failed();
+            return;
+        }
+        dropped(keys.distributed().learn(keyId, usable.get()));
     }
 
     OpenedRequest openRequest(String object) {

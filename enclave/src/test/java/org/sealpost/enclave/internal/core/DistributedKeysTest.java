@@ -124,6 +124,18 @@ class DistributedKeysTest {
         assertThat(b.door1.enclave.openRequest(sealed.esprimObject())).isInstanceOf(OpenedRequest.Answered.class);
     }
 
+    /** Otherwise each such message would be a question. */
+    @Test
+    void answersOfNoUseDoNotKeepTheMafBusyEither() {
+        register(Duration.ofHours(1));
+        String object = seal("x").esprimObject();
+        for (int i = 0; i < 100; i++) {
+            maf.keys.put(ID, new MafKeys.ConnectionKey(b.server.identity, new byte[32], Instant.MAX));
+            assertThat(b.door2.enclave.openRequest(object)).isInstanceOf(OpenedRequest.Refused.class);
+        }
+        assertThat(maf.questions).isEqualTo(8);
+    }
+
     private void register(Duration lifetime) {
         byte[] kc = new byte[32];
         kc[3] = 7;
