@@ -20,6 +20,9 @@ public interface RenewalKeys {
     /** The origin of a pairwise key that was never renewed: no forward secrecy. */
     String ENROLMENT = "enrolment";
 
+    /** No way to choose any more: a key is agreed on and has to be proved. */
+    String PROVE = "prove";
+
     /** The origin of a pairwise key that a MAF distributed; it is not renewed, it ends. */
     String DISTRIBUTED = "distributed";
 

@@ -45,7 +45,7 @@ class CatchUpTest {
             """;
 
     @TempDir
-    Path folder;
+    static Path folder;
 
     private final Bindings bindings = Bindings.open(HopSecurity.plain());
     private final AtomicReference<URI> listening = new AtomicReference<>();

@@ -132,7 +132,10 @@ public final class RenewalWorker {
 
     private void begin(String member) {
         RenewalStep step = enclave.nextRenewal(member);
-        ledger.chosen(member, step.negotiation());
+        if (!step.way().equals(RenewalKeys.PROVE)) {
+            // a key that waits for its proof was chosen before: what the operator sees is why
+            ledger.chosen(member, step.negotiation());
+        }
         if (step.way().equals(RenewalKeys.CERTIFICATE)) {
             KeyMessage first = enclave.startKeyEstablishment(member);
             ask(member, Step.HELLO, "", new SecurityInfo.KeyEstablishment(first.message()));

@@ -30,7 +30,6 @@ import tools.jackson.databind.node.ObjectNode;
 final class RenewalPart {
     static final String CONTENT_INFO = RenewalKeys.CAPABILITIES;
 
-    private static final String PROVE = "prove";
     private static final Set<String> MEMBERS = Set.of("v", "step", "mech", "crt");
 
     private final Vault vault;
@@ -74,7 +73,8 @@ final class RenewalPart {
         if (!standing.pending.isEmpty()) {
             String way = standing.pending.keySet().iterator().next();
             return new RenewalStep(
-                    PROVE, new Negotiation(offered, "renewal " + way, "a key is agreed on and waits for its proof"));
+                    RenewalKeys.PROVE,
+                    new Negotiation(offered, "renewal " + way, "a key is agreed on and waits for its proof"));
         }
         keys.current(peer);
         String way = allowed.stream()
