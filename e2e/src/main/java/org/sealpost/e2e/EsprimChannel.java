@@ -218,6 +218,11 @@ public final class EsprimChannel {
             throw new Refusal(
                     ResponseStatus.ESPRIM_UNKNOWN_RECV_RAND_ID, "the peer's RandObject has expired: ask for a new one");
         }
+        if (issued.containsKey(receiver.id())) {
+            throw new Refusal(
+                    ResponseStatus.ESPRIM_IMPERSONATION_ERROR,
+                    "the peer's RandObject is one of this end point's own: somebody sent it back");
+        }
         if (!receiver.keyGeneration().contains(RandObject.HMAC_SHA256)) {
             throw new Refusal(
                     ResponseStatus.ESPRIM_UNSUPPORTED_OPTION,

@@ -23,6 +23,9 @@ public final class Labels {
     /** Key-check value, from an epoch secret. */
     public static final String GROUP_KEY_CHECK = "sealpost/v1/group/key-check";
 
+    /** Key of one sender's run, from the key of a use. */
+    public static final String GROUP_SENDER = "sealpost/v1/group/sender";
+
     /** Key that seals an enclave's state, from its key file. */
     public static final String ENCLAVE_STATE = "sealpost/v1/enclave/state";
 

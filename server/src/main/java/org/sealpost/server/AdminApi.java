@@ -76,6 +76,7 @@ final class AdminApi {
         counters.put("acknowledgements.unverified", server.commands().unverified());
         counters.put("commands.repeated", server.commands().reminders());
         counters.put("readings.refused", server.readings().refused());
+        counters.put("readings.conflicting", server.readings().conflicting());
         return all;
     }
 
@@ -90,6 +91,7 @@ final class AdminApi {
         Map<String, Delivery> deliveries = server.ledger().of(id, current);
         Map<String, Long> confirmations = server.ledger().confirmedEpochs(id);
         Map<String, Long> readings = server.readings().counts(id);
+        Map<String, String> faults = server.ledger().stateFaults();
         var members = group.putArray("members");
         for (var m : server.authority().members(id)) {
             ObjectNode member = members.addObject()
@@ -99,6 +101,7 @@ final class AdminApi {
             long confirmed = confirmations.getOrDefault(m.identity(), 0L);
             member.put("confirmedEpoch", confirmed).put("current", confirmed == current && current > 0);
             member.put("readings", readings.getOrDefault(m.identity(), 0L));
+            Optional.ofNullable(faults.get(m.identity())).ifPresent(fault -> member.put("stateFault", fault));
             Optional.ofNullable(deliveries.get(m.identity()))
                     .ifPresent(d -> member.put("delivery", d.state().name()).put("reason", d.reason()));
         }

@@ -1,11 +1,13 @@
 package org.sealpost.server;
 
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import org.sealpost.enclave.AuthorityKeys;
 import org.sealpost.enclave.AuthorityKeys.EpochFacts;
 import org.sealpost.enclave.AuthorityKeys.GroupPolicy;
 import org.sealpost.enclave.AuthorityKeys.Member;
+import org.sealpost.enclave.EndPointKeys.LaterEpoch;
 import org.sealpost.onem2m.Refusal;
 import org.sealpost.onem2m.ResponseStatus;
 import org.sealpost.server.audit.AuditLog;
@@ -18,15 +20,26 @@ import org.sealpost.server.store.Database;
  * truth and planning a delivery twice does nothing. Thread-safe through the database's lock.
  */
 public final class GroupAuthority {
+    private static final long MAX_GAP = 1_000_000;
+    private static final long CATCH_UP_PAUSE = 60;
+
     private final Fleet fleet;
+    private final InstantSource clock;
+    private long caughtUpAt;
     private final Database database;
     private final AuthorityKeys enclave;
     private final DeliveryLedger ledger;
     private final AuditLog audit;
 
     public GroupAuthority(
-            Fleet fleet, Database database, AuthorityKeys enclave, DeliveryLedger ledger, AuditLog audit) {
+            Fleet fleet,
+            Database database,
+            AuthorityKeys enclave,
+            DeliveryLedger ledger,
+            AuditLog audit,
+            InstantSource clock) {
         this.fleet = fleet;
+        this.clock = clock;
         this.database = database;
         this.enclave = enclave;
         this.ledger = ledger;
@@ -66,10 +79,41 @@ public final class GroupAuthority {
     public EpochFacts rotate(String group, String reason) {
         return database.transaction(() -> {
             long next = enclave.currentEpoch(group).map(EpochFacts::epoch).orElse(0L) + 1;
-            audit.append("epoch.intended", group + " epoch " + next + ": " + reason);
-            EpochFacts facts = enclave.newEpoch(group, next, members(group));
-            record(facts, reason);
-            return facts;
+            return draw(group, next, reason);
+        });
+    }
+
+    private EpochFacts draw(String group, long number, String reason) {
+        audit.append("epoch.intended", group + " epoch " + number + ": " + reason);
+        EpochFacts facts = enclave.newEpoch(group, number, members(group));
+        record(facts, reason);
+        return facts;
+    }
+
+    /**
+     * A member holds a later epoch than this server knows: its state was restored from a backup. Members never go back, so the next epoch has to be later than theirs. What a member says
+     * makes a group change its epoch at most once a minute, and the audit log names the member.
+     */
+    public void catchUp(LaterEpoch held) {
+        database.transaction(() -> {
+            long current =
+                    enclave.currentEpoch(held.group()).map(EpochFacts::epoch).orElse(0L);
+            boolean member =
+                    members(held.group()).stream().anyMatch(m -> m.identity().equals(held.member()));
+            long now = clock.instant().getEpochSecond();
+            if (!member
+                    || held.epoch() < current
+                    || held.epoch() - current >= MAX_GAP
+                    || now < caughtUpAt + CATCH_UP_PAUSE) {
+                return current;
+            }
+            caughtUpAt = now;
+            audit.append(
+                    "authority.behind",
+                    held.member() + " holds epoch " + held.epoch() + " of " + held.group() + ", here it is " + current
+                            + ": this server was restored from an older backup, or that member lies");
+            return draw(held.group(), held.epoch() + 1, "later than the epoch that members hold")
+                    .epoch();
         });
     }
 
@@ -123,6 +167,7 @@ public final class GroupAuthority {
     /** A member was enrolled: groups it belongs to get their first epoch, or admit it; their agents get the roster that has it, so that they can verify what it acknowledges. */
     public void enrolled(String member, String keyId) {
         database.update("update member set key_id = ?, revoked = 0 where identity = ?", keyId, member);
+        ledger.enrolled(member);
         audit.append("member.enrolled", member + " as " + keyId);
         for (String group : groupsOf(member)) {
             Optional<EpochFacts> current = enclave.currentEpoch(group);
@@ -156,8 +201,19 @@ public final class GroupAuthority {
 
     private void resume(String group) {
         enclave.currentEpoch(group).ifPresent(facts -> {
-            record(facts, "found at start");
-            plan(group, facts.epoch());
+            long known = database.first(
+                            "select coalesce(max(number), 0) from epoch where grp = ?", r -> r.getLong(1), group)
+                    .orElse(0L);
+            if (known > facts.epoch()) {
+                audit.append(
+                        "authority.behind",
+                        "the database knows epoch " + known + " of " + group + ", the enclave " + facts.epoch()
+                                + ": the enclave was restored from an older backup");
+                draw(group, known + 1, "later than the epoch that the database knows");
+            } else {
+                record(facts, "found at start");
+                plan(group, facts.epoch());
+            }
         });
     }
 

@@ -79,7 +79,8 @@ public final class Server implements AutoCloseable {
         String server = "/" + fleet.server();
         this.audit = new AuditLog(database, enclave, clock);
         this.ledger = new DeliveryLedger(database, clock);
-        this.authority = new GroupAuthority(fleet, database, enclave, ledger, audit);
+        this.authority = new GroupAuthority(fleet, database, enclave, ledger, audit, clock);
+        ledger.onStateFault((member, reason) -> audit.append("member.state", member + ": " + reason));
         this.resources = new GroupResources(fleet, authority, timer, this::send);
         this.worker = new DeliveryWorker(ledger, enclave, enclave, audit, clock, timer, server, this::send);
         this.commands = new Commands(database, enclave, audit, clock, server, this::send);
@@ -87,6 +88,8 @@ public final class Server implements AutoCloseable {
         this.delegations = new Delegations(fleet, enclave, audit, clock, timer, this::send);
         this.endPoint = EndPoint.of(fleet.serverIdentity(), enclave, workers);
         endPoint.onConfirmation(ledger::fetched);
+        endPoint.onLaterEpoch(authority::catchUp);
+        worker.onLaterEpoch(authority::catchUp);
         AtomicReference<Cse> opened = new AtomicReference<>();
         this.listener = bindings.listenHttp(
                 http,

@@ -61,7 +61,12 @@ class GroupAuthorityTest {
         database = Database.open(folder.resolve("server.db"));
         ledger = new DeliveryLedger(database, InstantSource.system());
         authority = new GroupAuthority(
-                FLEET, database, server, ledger, new AuditLog(database, server, InstantSource.system()));
+                FLEET,
+                database,
+                server,
+                ledger,
+                new AuditLog(database, server, InstantSource.system()),
+                InstantSource.system());
         authority.reconcile();
     }
 

@@ -25,7 +25,8 @@ public record NonceAudit(int objects, List<String> reused) {
             JsonNode header = Wiretap.header(object);
             if (text(header, "alg").equals("dir")) {
                 count++;
-                String key = text(header, "kid") + " " + text(header, "ori") + " " + text(header, "rri");
+                String key = text(header, "kid") + " " + text(header, "ori") + " " + text(header, "rri") + " "
+                        + text(header, "ins");
                 String earlier = uses.putIfAbsent(key + " " + parts[2], object);
                 if (earlier != null && !earlier.equals(object)) {
                     String iv = parts[2];

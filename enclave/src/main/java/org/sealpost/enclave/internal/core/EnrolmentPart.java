@@ -28,7 +28,7 @@ import org.sealpost.onem2m.Serialization;
 final class EnrolmentPart {
     static final int KEY = 32;
     private static final Set<String> ENVELOPE = Set.of("alg", "enc", "kid", "typ", "epk");
-    private static final Set<String> MEMBERS = Set.of("v", "to", "srv", "role", "kid", "root", "kh");
+    private static final Set<String> MEMBERS = Set.of("v", "to", "srv", "role", "kid", "root", "kh", "iat");
 
     private final Vault vault;
 
@@ -76,9 +76,19 @@ final class EnrolmentPart {
                                 ResponseStatus.CONFLICT,
                                 "this enclave is enrolled with another root: remove its state to change owners");
                     });
+            if (vault.state()
+                    .anchor
+                    .filter(a -> anchor.issuedAt() < a.issuedAt())
+                    .isPresent()) {
+                throw new Refusal(
+                        ResponseStatus.CONFLICT, "an enrolment package is older than the one that was accepted last");
+            }
             vault.observed("pairwise-key", own.identity(), anchor.pairwise());
             vault.observed("wrapping-key", own.identity(), anchor.wrapping());
-            vault.change(s -> s.anchor = Optional.of(anchor));
+            vault.change(s -> {
+                s.timeFloor = anchor.issuedAt();
+                return s.anchor = Optional.of(anchor);
+            });
             return facts(own.identity(), anchor);
         } finally {
             Wipe.octets(content);
@@ -111,7 +121,8 @@ final class EnrolmentPart {
                 Arrays.copyOf(content, KEY),
                 Arrays.copyOfRange(content, KEY, 2 * KEY),
                 Jwk.thumbprint(root),
-                m.text("root"));
+                m.text("root"),
+                m.integer("iat"));
     }
 
     private StateImage.OwnKeys makeKeys(String identity) {

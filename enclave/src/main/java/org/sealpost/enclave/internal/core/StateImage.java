@@ -17,6 +17,12 @@ public final class StateImage {
     /** Version of this layout; another one is refused. */
     public int version = VERSION;
 
+    /** How often this state was changed. */
+    public long revision;
+
+    /** How many runs told others something that a restored copy must not tell again; counted before the first such thing. */
+    public long runs;
+
     /** Time that was authenticated last, epoch seconds: the clock is never believed to be earlier. */
     public long timeFloor;
 
@@ -44,7 +50,7 @@ public final class StateImage {
     public record OwnKeys(
             String identity, byte[] agreement, byte[] signature, String agreementKey, String signatureKey) {}
 
-    /** What enrolment left: whom to trust, and the keys shared with the server. */
+    /** What enrolment left: whom to trust, the keys shared with the server, and when the package was made (epoch seconds). */
     public record Anchor(
             String server,
             String role,
@@ -52,7 +58,8 @@ public final class StateImage {
             byte[] pairwise,
             byte[] wrapping,
             String rootKeyId,
-            String rootKey) {}
+            String rootKey,
+            long issuedAt) {}
 
     /** An epoch's secret and when it stops opening commands (epoch seconds). */
     public record Epoch(long number, byte[] secret, long until) {}
