@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
@@ -11,11 +12,13 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sealpost.enclave.AuthorityKeys.Role;
 import org.sealpost.enclave.CommanderKeys.CommandOrder;
 import org.sealpost.enclave.Enclave;
+import org.sealpost.enclave.EndPointKeys.LaterEpoch;
 import org.sealpost.enclave.EndPointKeys.OpenedRequest;
 import org.sealpost.enclave.EndPointKeys.OpenedResponse;
 import org.sealpost.enclave.EndPointKeys.SealedRequest;
@@ -52,6 +55,7 @@ class GroupAuthorityTest {
     private Enclave server;
     private GroupAuthority authority;
     private final Map<String, Enclave> compartments = new HashMap<>();
+    private Instant now = InstantSource.system().instant();
 
     @BeforeEach
     void open() {
@@ -61,12 +65,7 @@ class GroupAuthorityTest {
         database = Database.open(folder.resolve("server.db"));
         ledger = new DeliveryLedger(database, InstantSource.system());
         authority = new GroupAuthority(
-                FLEET,
-                database,
-                server,
-                ledger,
-                new AuditLog(database, server, InstantSource.system()),
-                InstantSource.system());
+                FLEET, database, server, ledger, new AuditLog(database, server, () -> now), () -> now);
         authority.reconcile();
     }
 
@@ -110,6 +109,54 @@ class GroupAuthorityTest {
         assertThat(replaced.credentials())
                 .singleElement()
                 .satisfies(c -> assertThat(c.epoch()).isEqualTo(1));
+    }
+
+    @Test
+    @DisplayName(
+            "A6 a member holds a later epoch than this server: the next one is above it, once a minute at most, and the audit log says who")
+    void a6TheServerGoesOnAboveWhatMembersHold() {
+        enrol(DOOR_1, Role.DEVICE);
+        deliverAll();
+        authority.catchUp(new LaterEpoch(DOOR_1, DOORS, 7));
+        assertThat(server.currentEpoch(DOORS))
+                .hasValueSatisfying(e -> assertThat(e.epoch()).isEqualTo(8));
+        assertThat(ledger.all())
+                .extracting(Delivery::epoch, Delivery::state)
+                .contains(tuple(8L, Delivery.State.PLANNED));
+        assertThat(audit()).anyMatch(line -> line.contains("authority.behind") && line.contains(DOOR_1));
+        authority.catchUp(new LaterEpoch(DOOR_1, DOORS, 9));
+        authority.catchUp(new LaterEpoch("//sealpost.example/gw-north/Cstranger", DOORS, 20));
+        assertThat(server.currentEpoch(DOORS))
+                .hasValueSatisfying(e -> assertThat(e.epoch()).isEqualTo(8));
+        now = now.plusSeconds(61);
+        authority.catchUp(new LaterEpoch(DOOR_1, DOORS, Long.MAX_VALUE));
+        authority.catchUp(new LaterEpoch(DOOR_1, DOORS, 3));
+        assertThat(server.currentEpoch(DOORS))
+                .hasValueSatisfying(e -> assertThat(e.epoch()).isEqualTo(8));
+        authority.catchUp(new LaterEpoch(DOOR_1, DOORS, 9));
+        assertThat(server.currentEpoch(DOORS))
+                .hasValueSatisfying(e -> assertThat(e.epoch()).isEqualTo(10));
+    }
+
+    @Test
+    @DisplayName(
+            "A6 the enclave was restored and the database was not: the next epoch is above what the database knows")
+    void a6TheEnclaveIsOlderThanTheDatabase() {
+        enrol(DOOR_1, Role.DEVICE);
+        database.update(
+                "insert into epoch (grp, number, kcv, not_before, not_after, reason) values (?, 5, 'kcv', 0, 0, 'before the restore')",
+                DOORS);
+        authority.reconcile();
+        assertThat(server.currentEpoch(DOORS))
+                .hasValueSatisfying(e -> assertThat(e.epoch()).isEqualTo(6));
+        assertThat(audit()).anyMatch(line -> line.contains("authority.behind"));
+        authority.reconcile();
+        assertThat(server.currentEpoch(DOORS))
+                .hasValueSatisfying(e -> assertThat(e.epoch()).isEqualTo(6));
+    }
+
+    private List<String> audit() {
+        return database.query("select kind || ' ' || body from audit order by seq", r -> r.getString(1));
     }
 
     private Enclave enrol(String identity, Role role) {
