@@ -3,6 +3,7 @@ package org.sealpost.agent;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -30,15 +31,15 @@ final class ControlApi {
     static OperatorDoor open(Agent agent, InetSocketAddress address, Path tokenFile) throws IOException {
         ControlApi api = new ControlApi(agent);
         OperatorDoor door = new OperatorDoor(address, tokenFile)
-                .route("/status", (method, rest, body) -> api.status())
                 .route(
                         "/commands",
                         (method, rest, body) -> method.equals("POST") ? api.command(body) : api.board(rest));
+        door.route("/status", (method, rest, body) -> api.status(door.counters()));
         door.start();
         return door;
     }
 
-    private JsonNode status() {
+    private JsonNode status(Map<String, Long> atTheDoor) {
         ObjectNode o = JsonNodeFactory.instance
                 .objectNode()
                 .put("identity", agent.config().identity());
@@ -46,6 +47,9 @@ final class ControlApi {
         o.put("enrolled", agent.enclave().enrolment().isPresent());
         o.set("credentials", MAPPER.valueToTree(agent.enclave().credentials()));
         o.put("unverifiedAcknowledgements", agent.board().unverifiedCount());
+        ObjectNode counters = o.putObject("counters");
+        agent.enclave().counters().forEach((name, count) -> counters.put("enclave." + name, count));
+        atTheDoor.forEach(counters::put);
         return o;
     }
 

@@ -23,6 +23,7 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(
         name = "sealpost",
         mixinStandardHelpOptions = true,
+        scope = ScopeType.INHERIT,
         description = "Operates a running Sealpost server.",
         footer = {
             "",
@@ -76,7 +77,15 @@ public final class OperatorMain {
         return line;
     }
 
-    @Command(name = "status", description = "Who holds which epoch, who does not and why.")
+    @Command(
+            name = "status",
+            description = "Who holds which epoch, who does not and why.",
+            footer = {
+                "",
+                "Examples:",
+                "  sealpost status --state state/server",
+                "  sealpost status --json --state state/server"
+            })
     int status() {
         JsonNode status = door().get("/status");
         if (json) {
@@ -103,7 +112,25 @@ public final class OperatorMain {
         return 0;
     }
 
-    @Command(name = "deliveries", description = "Every credential delivery and how far it has come.")
+    @Command(
+            name = "counters",
+            description = "What was refused, stored, delivered and repeated since the server started.",
+            footer = {"", "Examples:", "  sealpost counters --state state/server"})
+    int counters() {
+        JsonNode all = door().get("/status").path("counters");
+        if (json) {
+            return print(all);
+        }
+        Table table = new Table("COUNTER", "COUNT");
+        all.properties().forEach(c -> table.row(c.getKey(), c.getValue().asLong()));
+        System.out.print(table.print());
+        return 0;
+    }
+
+    @Command(
+            name = "deliveries",
+            description = "Every credential delivery and how far it has come.",
+            footer = {"", "Examples:", "  sealpost deliveries --state state/server"})
     int deliveries() {
         JsonNode all = door().get("/deliveries");
         if (json) {
@@ -122,7 +149,10 @@ public final class OperatorMain {
         return 0;
     }
 
-    @Command(name = "negotiations", description = "Which mechanism was chosen with whom, from what, and why.")
+    @Command(
+            name = "negotiations",
+            description = "Which mechanism was chosen with whom, from what, and why.",
+            footer = {"", "Examples:", "  sealpost negotiations --state state/server"})
     int negotiations() {
         JsonNode all = door().get("/negotiations");
         if (json) {
@@ -138,7 +168,10 @@ public final class OperatorMain {
         return 0;
     }
 
-    @Command(name = "readings", description = "The newest readings of members.")
+    @Command(
+            name = "readings",
+            description = "The newest readings of members.",
+            footer = {"", "Examples:", "  sealpost readings --state state/server"})
     int readings() {
         JsonNode all = door().get("/readings");
         if (json) {
@@ -155,12 +188,23 @@ public final class OperatorMain {
         return 0;
     }
 
-    @Command(name = "groups", description = "One group or all, with members and epochs.")
+    @Command(
+            name = "groups",
+            description = "One group or all, with members and epochs.",
+            footer = {
+                "",
+                "Examples:",
+                "  sealpost groups --state state/server",
+                "  sealpost groups fire-doors --state state/server"
+            })
     int groups(@Parameters(arity = "0..1", paramLabel = "GROUP") @Nullable String group) {
         return print(group == null ? door().get("/status").path("groups") : door().get("/groups/" + group));
     }
 
-    @Command(name = "rotate", description = "Draws a new epoch for a group and delivers it.")
+    @Command(
+            name = "rotate",
+            description = "Draws a new epoch for a group and delivers it.",
+            footer = {"", "Examples:", "  sealpost rotate fire-doors --reason \"quarterly\" --state state/server"})
     int rotate(
             @Parameters(paramLabel = "GROUP") String group,
             @Option(names = "--reason", defaultValue = "by operator", description = "For the audit log.")
@@ -171,7 +215,14 @@ public final class OperatorMain {
                 : say(group + " is at epoch " + facts.path("epoch").asLong());
     }
 
-    @Command(name = "evict", description = "Takes a member out of a group, at once.")
+    @Command(
+            name = "evict",
+            description = "Takes a member out of a group, at once.",
+            footer = {
+                "",
+                "Examples:",
+                "  sealpost evict fire-doors door-2 --reason stolen --captured --state state/server"
+            })
     int evict(
             @Parameters(paramLabel = "GROUP") String group,
             @Parameters(paramLabel = "MEMBER") String member,
@@ -186,7 +237,15 @@ public final class OperatorMain {
                         + facts.path("epoch").asLong());
     }
 
-    @Command(name = "command", description = "Commands a group with the server's own signature.")
+    @Command(
+            name = "command",
+            description = "Commands a group with the server's own signature.",
+            footer = {
+                "",
+                "Examples:",
+                "  sealpost command extinguishers release --state state/server",
+                "  sealpost command fire-doors close --target zone:floor-1 --seconds 30 --state state/server"
+            })
     int command(
             @Parameters(paramLabel = "GROUP") String group,
             @Parameters(paramLabel = "VERB") String verb,
@@ -206,7 +265,10 @@ public final class OperatorMain {
                 : say("sent as " + sent.path("id").asLong() + "; see who did it with: sealpost commands");
     }
 
-    @Command(name = "commands", description = "The server's commands and who executed them.")
+    @Command(
+            name = "commands",
+            description = "The server's commands and who executed them.",
+            footer = {"", "Examples:", "  sealpost commands --state state/server"})
     int commands() {
         JsonNode all = door().get("/commands");
         if (json) {
@@ -231,8 +293,16 @@ public final class OperatorMain {
         return 0;
     }
 
-    @Command(name = "enrol", description = "Enrols an end point: reads its request, writes the package beside it.")
+    @Command(
+            name = "enrol",
+            description = "Enrols an end point: reads its request, writes the package beside it.",
+            footer = {"", "Examples:", "  sealpost enrol state/door-1/enrolment-request.json --state state/server"})
     int enrol(@Parameters(paramLabel = "REQUEST-FILE") Path request) throws IOException {
+        if (!Files.isReadable(request)) {
+            throw new Complaint(
+                    "there is no enrolment request at " + request,
+                    "start the device or agent: it writes enrolment-request.json into its state directory");
+        }
         JsonNode body = JSON.decodeTree(Files.readAllBytes(request));
         JsonNode peer = door().post("/enrol", body);
         Path target = request.toAbsolutePath().resolveSibling("enrolment-package");
@@ -248,7 +318,15 @@ public final class OperatorMain {
                 + body.path("fingerprint").asString() + "\nthe package is in " + target);
     }
 
-    @Command(name = "audit", description = "The audit log; with verify: is it whole?")
+    @Command(
+            name = "audit",
+            description = "The audit log; with verify: is it whole?",
+            footer = {
+                "",
+                "Examples:",
+                "  sealpost audit --state state/server",
+                "  sealpost audit verify --state state/server"
+            })
     int audit(@Parameters(arity = "0..1", paramLabel = "verify") @Nullable String what) {
         if (what == null) {
             JsonNode all = door().get("/audit");
@@ -263,6 +341,9 @@ public final class OperatorMain {
                     e.path("body").asString()));
             System.out.print(table.print());
             return 0;
+        }
+        if (!what.equals("verify")) {
+            throw new Complaint("an audit log can be shown or verified, not \"" + what + "\"", "say: audit verify");
         }
         JsonNode verdict = door().get("/audit/verify");
         boolean whole = verdict.path("fault").isNull() || verdict.path("fault").isMissingNode();

@@ -178,7 +178,8 @@ public final class Device implements AutoCloseable {
                 notForUs.sum(),
                 readings.sum(),
                 fetched.sum(),
-                byStatus);
+                byStatus,
+                enclave.counters());
     }
 
     /** Groups that this device holds a credential of, absolute identifiers. */

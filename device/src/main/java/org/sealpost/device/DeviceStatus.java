@@ -9,6 +9,7 @@ import org.sealpost.enclave.MemberKeys.HeldCredential;
  *
  * @param fetched credentials this device asked the server for itself and got
  * @param refused messages and commands that were refused, by status code
+ * @param enclave counters of its secure environment: what was refused inside, and connections without its token
  */
 public record DeviceStatus(
         String identity,
@@ -21,4 +22,5 @@ public record DeviceStatus(
         long notForUs,
         long readings,
         long fetched,
-        Map<String, Long> refused) {}
+        Map<String, Long> refused,
+        Map<String, Long> enclave) {}

@@ -109,6 +109,8 @@ final class SimulatedDevice implements AutoCloseable {
         commands.put("executed", s.executed()).put("duplicates", s.duplicates()).put("notForUs", s.notForUs());
         ObjectNode refused = commands.putObject("refused");
         s.refused().forEach(refused::put);
+        ObjectNode enclave = o.putObject("enclave");
+        s.enclave().forEach(enclave::put);
         o.put("readings", s.readings()).put("fetched", s.fetched());
         String text = o.toString();
         if (!text.equals(lastStatus) || !Files.exists(statusFile.get())) {

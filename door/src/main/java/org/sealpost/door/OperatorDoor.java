@@ -12,10 +12,13 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.HexFormat;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.LongAdder;
 import org.sealpost.onem2m.PrimitiveCodec;
 import org.sealpost.onem2m.Refusal;
 import org.sealpost.onem2m.ResponseStatus;
@@ -32,6 +35,7 @@ public final class OperatorDoor implements AutoCloseable {
     private final ExecutorService threads = Executors.newFixedThreadPool(4);
     private final byte[] token;
     private final TreeMap<String, Route> routes = new TreeMap<>();
+    private final Map<String, LongAdder> refusals = new ConcurrentHashMap<>();
 
     /** Answers a request; {@code rest} is the path after the route's own. */
     @FunctionalInterface
@@ -65,6 +69,13 @@ public final class OperatorDoor implements AutoCloseable {
     public URI address() {
         InetSocketAddress local = server.getAddress();
         return URI.create("http://" + local.getAddress().getHostAddress() + ":" + local.getPort());
+    }
+
+    /** What was refused here since the start, by status code: {@code door.refused.4107} and the like. */
+    public Map<String, Long> counters() {
+        Map<String, Long> found = new TreeMap<>();
+        refusals.forEach((name, count) -> found.put(name, count.sum()));
+        return found;
     }
 
     @Override
@@ -119,7 +130,8 @@ public final class OperatorDoor implements AutoCloseable {
                 ResponseStatus.NOT_FOUND, "there is no such path; there are: " + String.join(" ", routes.keySet()));
     }
 
-    private static JsonNode refused(int status, String sentence) {
+    private JsonNode refused(int status, String sentence) {
+        refusals.computeIfAbsent("door.refused." + status, s -> new LongAdder()).increment();
         return JsonNodeFactory.instance.objectNode().put("status", status).put("sentence", sentence);
     }
 

@@ -1,17 +1,11 @@
 package org.sealpost.e2e;
 
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.PrivateKey;
 import java.security.SecureRandom;
 import java.security.interfaces.ECPublicKey;
 import java.util.Set;
-import javax.crypto.AEADBadTagException;
-import javax.crypto.Cipher;
-import javax.crypto.KeyAgreement;
-import javax.crypto.spec.GCMParameterSpec;
-import javax.crypto.spec.SecretKeySpec;
 import org.sealpost.onem2m.Members;
 import org.sealpost.onem2m.PrimitiveCodec;
 import org.sealpost.onem2m.Refusal;
@@ -35,15 +29,14 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public record Jwe(
         String protectedHeader, JsonNode header, byte[] encryptedKey, byte[] iv, byte[] ciphertext, byte[] tag) {
-    static final int IV_LENGTH = 12;
-    static final int TAG_LENGTH = 16;
-    static final int MAX_LENGTH = 1 << 20;
-    private static final int TAG_BITS = 128;
-    private static final int KEY_LENGTH = 32;
-    private static final String AGREE = "ECDH-ES+A256KW";
+    static final int IV_LENGTH = Gcm.IV_LENGTH;
+    static final int TAG_LENGTH = Gcm.TAG_LENGTH;
+    /** Characters of the longest object that is looked at. */
+    public static final int MAX_LENGTH = 1 << 20;
 
-    /** One AES-GCM cipher for each thread: making one costs more than using it. */
-    private static final ThreadLocal<Cipher> GCM = ThreadLocal.withInitial(() -> cipher("AES/GCM/NoPadding"));
+    private static final int KEY_LENGTH = 32;
+    private static final byte[] NONE = new byte[0];
+    private static final String AGREE = "ECDH-ES+A256KW";
 
     /**
      * Takes a compact JWE apart; opens nothing.
@@ -96,7 +89,7 @@ public record Jwe(
      */
     public static String sealDirect(byte[] headerJson, byte[] key, byte[] iv, byte[] plaintext) {
         String protectedHeader = Base64Url.encode(headerJson);
-        return compact(protectedHeader, new byte[0], iv, gcm(Cipher.ENCRYPT_MODE, key, iv, protectedHeader, plaintext));
+        return compact(protectedHeader, new byte[0], iv, Gcm.seal(key, iv, protectedHeader, plaintext));
     }
 
     /**
@@ -120,7 +113,7 @@ public record Jwe(
                 PrimitiveCodec.of(Serialization.JSON)
                         .decodeTree(
                                 Jwk.print((ECPublicKey) ephemeral.getPublic()).getBytes(StandardCharsets.UTF_8)));
-        byte[] key = agree(ephemeral.getPrivate(), recipient);
+        byte[] key = EcdhEs.agree(ephemeral.getPrivate(), recipient, AGREE, KEY_LENGTH, NONE, NONE);
         try {
             return sealWithFreshKey(header, key, random, plaintext);
         } finally {
@@ -134,7 +127,7 @@ public record Jwe(
         if (!text("alg").equals(AGREE) || !text("enc").equals("A256GCM") || ephemeral == null) {
             throw malformed("is not sealed with ECDH-ES+A256KW");
         }
-        byte[] key = agree(recipient, Jwk.parse(ephemeral));
+        byte[] key = EcdhEs.agree(recipient, Jwk.parse(ephemeral), AGREE, KEY_LENGTH, NONE, NONE);
         try {
             return openUnwrapping(key);
         } finally {
@@ -160,7 +153,7 @@ public record Jwe(
                     protectedHeader,
                     KeyWrap.wrap(wrappingKey, contentKey),
                     iv,
-                    gcm(Cipher.ENCRYPT_MODE, contentKey, iv, protectedHeader, plaintext));
+                    Gcm.seal(contentKey, iv, protectedHeader, plaintext));
         } finally {
             Wipe.octets(contentKey);
         }
@@ -182,47 +175,7 @@ public record Jwe(
         byte[] sealed = new byte[ciphertext.length + tag.length];
         System.arraycopy(ciphertext, 0, sealed, 0, ciphertext.length);
         System.arraycopy(tag, 0, sealed, ciphertext.length, tag.length);
-        return gcm(Cipher.DECRYPT_MODE, key, iv, protectedHeader, sealed);
-    }
-
-    private static byte[] gcm(int mode, byte[] key, byte[] iv, String protectedHeader, byte[] input) {
-        Cipher cipher = GCM.get();
-        try {
-            cipher.init(mode, new SecretKeySpec(key, "AES"), new GCMParameterSpec(TAG_BITS, iv));
-            cipher.updateAAD(protectedHeader.getBytes(StandardCharsets.US_ASCII));
-            return cipher.doFinal(input);
-        } catch (AEADBadTagException e) {
-            throw notAuthentic();
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("the platform can't do AES-GCM with this key or IV", e);
-        }
-    }
-
-    /** Concat KDF (RFC 7518 4.6.2) with SHA-256 for one block: AlgorithmID "ECDH-ES+A256KW", empty party infos, 256 bits. */
-    private static byte[] agree(PrivateKey own, ECPublicKey peer) {
-        byte[] shared = new byte[0];
-        try {
-            KeyAgreement agreement = KeyAgreement.getInstance("ECDH");
-            agreement.init(own);
-            agreement.doPhase(peer, true);
-            shared = agreement.generateSecret();
-            byte[] algorithm = AGREE.getBytes(StandardCharsets.US_ASCII);
-            var input = java.nio.ByteBuffer.allocate(4 + shared.length + 4 + algorithm.length + 12);
-            input.putInt(1)
-                    .put(shared)
-                    .putInt(algorithm.length)
-                    .put(algorithm)
-                    .putInt(0)
-                    .putInt(0)
-                    .putInt(256);
-            byte[] key = Jwk.sha256(input.array());
-            Wipe.octets(input.array());
-            return key;
-        } catch (GeneralSecurityException e) {
-            throw malformed("names a key that can't be agreed with");
-        } finally {
-            Wipe.octets(shared);
-        }
+        return Gcm.open(key, iv, protectedHeader, sealed);
     }
 
     private static String compact(String protectedHeader, byte[] encryptedKey, byte[] iv, byte[] sealed) {
@@ -232,20 +185,7 @@ public record Jwe(
                 + Base64Url.encode(ciphertext) + "." + Base64Url.encode(tag);
     }
 
-    private static Cipher cipher(String name) {
-        try {
-            return Cipher.getInstance(name);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("the platform has no " + name, e);
-        }
-    }
-
     private static Refusal malformed(String why) {
         return new Refusal(ResponseStatus.BAD_REQUEST, "a sealed object " + why);
-    }
-
-    private static Refusal notAuthentic() {
-        return new Refusal(
-                ResponseStatus.ESPRIM_BAD_MAC, "a sealed object is not authentic: wrong key, or changed on the way");
     }
 }

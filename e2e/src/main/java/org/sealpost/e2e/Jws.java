@@ -1,10 +1,8 @@
 package org.sealpost.e2e;
 
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.PublicKey;
-import java.security.Signature;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -35,8 +33,6 @@ public record Jws(
         Optional<String> delegation,
         byte[] payload,
         byte[] signature) {
-    private static final String JCA_NAME = "SHA256withECDSAinP1363Format";
-    private static final int SIGNATURE_LENGTH = 64;
     private static final int MAX_LENGTH = 1 << 18;
     private static final Set<String> HEADERS = Set.of("alg", "typ", "kid", "pct", "dlg");
 
@@ -51,14 +47,8 @@ public record Jws(
         extra.forEach(header::put);
         String input = Base64Url.encode(PrimitiveCodec.of(Serialization.JSON).encodeTree(header)) + "."
                 + Base64Url.encode(payload);
-        try {
-            Signature signer = Signature.getInstance(JCA_NAME);
-            signer.initSign(key);
-            signer.update(input.getBytes(StandardCharsets.US_ASCII));
-            return input + "." + Base64Url.encode(signer.sign());
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("the platform can't sign with ES256", e);
-        }
+        byte[] signature = Es256.sign(key, input.getBytes(StandardCharsets.US_ASCII));
+        return input + "." + Base64Url.encode(signature);
     }
 
     /**
@@ -74,7 +64,7 @@ public record Jws(
         Members header = Members.of(
                 PrimitiveCodec.of(Serialization.JSON).decodeTree(Base64Url.decode(parts[0])), "a JWS header", HEADERS);
         byte[] signature = Base64Url.decode(parts[2]);
-        if (!header.text("alg").equals("ES256") || signature.length != SIGNATURE_LENGTH) {
+        if (!header.text("alg").equals("ES256") || signature.length != Es256.LENGTH) {
             throw new Refusal(ResponseStatus.BAD_REQUEST, "a signed object is not signed with ES256");
         }
         return new Jws(
@@ -89,14 +79,7 @@ public record Jws(
 
     /** True when the signature is the key's over exactly this object. */
     public boolean verifies(PublicKey key) {
-        try {
-            Signature verifier = Signature.getInstance(JCA_NAME);
-            verifier.initVerify(key);
-            verifier.update(signingInput);
-            return verifier.verify(signature);
-        } catch (GeneralSecurityException e) {
-            return false;
-        }
+        return Es256.verifies(key, signingInput, signature);
     }
 
     /**

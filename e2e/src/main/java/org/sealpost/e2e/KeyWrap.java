@@ -6,13 +6,16 @@ import javax.crypto.spec.SecretKeySpec;
 import org.sealpost.onem2m.Refusal;
 import org.sealpost.onem2m.ResponseStatus;
 
-/** AES Key Wrap with 256-bit keys (RFC 3394), for keys of 32 octets: 40 octets when wrapped. */
+/** AES Key Wrap (RFC 3394). A wrapped key is 8 octets longer than the key; unless a length is given, keys have 32 octets. */
 public final class KeyWrap {
-    /** Octets of a wrapped key. */
+    /** Octets of a wrapped key of 32. */
     public static final int WRAPPED_LENGTH = 40;
+
+    private static final int OVERHEAD = 8;
 
     private KeyWrap() {}
 
+    /** Wraps a key of 16, 24 or 32 octets with one of 16, 24 or 32. */
     public static byte[] wrap(byte[] wrappingKey, byte[] key) {
         try {
             Cipher cipher = Cipher.getInstance("AESWrap");
@@ -23,14 +26,21 @@ public final class KeyWrap {
         }
     }
 
+    /** Unwraps a key of 32 octets; as {@link #unwrap(byte[], byte[], int)}. */
+    public static byte[] unwrap(byte[] wrappingKey, byte[] wrapped) {
+        return unwrap(wrappingKey, wrapped, WRAPPED_LENGTH - OVERHEAD);
+    }
+
     /**
      * Unwraps.
      *
+     * @param length octets of the key
      * @throws Refusal 4000 for another length, 4115 when it was not wrapped with this key
      */
-    public static byte[] unwrap(byte[] wrappingKey, byte[] wrapped) {
-        if (wrapped.length != WRAPPED_LENGTH) {
-            throw new Refusal(ResponseStatus.BAD_REQUEST, "a wrapped key is not " + WRAPPED_LENGTH + " octets long");
+    public static byte[] unwrap(byte[] wrappingKey, byte[] wrapped, int length) {
+        if (wrapped.length != length + OVERHEAD) {
+            throw new Refusal(
+                    ResponseStatus.BAD_REQUEST, "a wrapped key is not " + (length + OVERHEAD) + " octets long");
         }
         try {
             Cipher cipher = Cipher.getInstance("AESWrap");

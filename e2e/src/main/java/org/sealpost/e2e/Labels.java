@@ -29,6 +29,34 @@ public final class Labels {
     /** Key that seals an enclave's state, from its key file. */
     public static final String ENCLAVE_STATE = "sealpost/v1/enclave/state";
 
+    /** Exporter (RFC 5705) of an enrolment key and its id, MEF and its client (TS-0003 10.3.1). */
+    public static final String EXPORT_ENROLMENT = "EXPORTER-oneM2M-Bootstrap";
+
+    /** Exporter of a key and its id for a registration, MAF and its client (TS-0003 10.3.1). */
+    public static final String EXPORT_CONNECTION = "EXPORTER-oneM2M-Connection";
+
+    /** Km from Ke (TS-0003 10.3.2). */
+    public static final String ENROLMENT_TO_MASTER = "oneM2M Enrolment Key to Master Credential derivation";
+
+    /** Kpsa from Ke (TS-0003 10.3.3). */
+    public static final String ENROLMENT_TO_CONNECTION =
+            "oneM2M Enrolment Key to Provisioned Secure Connection Key derivation";
+
+    /** Usage-constrained key from Ke (TS-0003 10.3.7). */
+    public static final String ENROLMENT_TO_USAGE =
+            "oneM2M Enrolment Key to Usage-Constrained Symmetric Key derivation";
+
+    /** Blocks of the end-to-end master key's expansion, in their order (TS-0003 10.3.6). */
+    public static final String E2E_MESSAGE_AUTHENTICATION = "E2E Message Authentication Key";
+
+    public static final String E2E_MESSAGE_CONFIDENTIALITY = "E2E Message Confidentiality Key";
+    public static final String E2E_ATTRIBUTE_AUTHENTICITY = "E2E Attribute Authenticity Key";
+    public static final String E2E_ATTRIBUTE_CONFIDENTIALITY = "E2E Attribute Confidentiality Key";
+
+    /** Key-wrapping key beside a pairwise key that came from an MEF or MAF, from that key. */
+    public static final String PROVISIONED_WRAPPING = "sealpost/v1/provisioned/wrapping";
+
+    public static final String TYPE_MANUFACTURE_ENVELOPE = "sealpost-manufacture+jwe";
     public static final String TYPE_ENROLMENT_ENVELOPE = "sealpost-enrolment+jwe";
     public static final String TYPE_ENROLMENT = "sealpost-enrolment+jws";
     public static final String TYPE_CREDENTIAL = "sealpost-credential+jws";
@@ -40,6 +68,8 @@ public final class Labels {
     public static final String TYPE_PURPOSE = "sealpost-purpose+jws";
     public static final String TYPE_DELEGATION = "sealpost-delegation+jws";
     public static final String TYPE_CHECKPOINT = "sealpost-checkpoint+jws";
+    public static final String TYPE_DATA_ENVELOPE = "sealpost-data+jwe";
+    public static final String TYPE_DATA = "sealpost-data+jws";
 
     private Labels() {}
 }

@@ -12,6 +12,12 @@ public interface Enclave extends EndPointKeys, MemberKeys, CommanderKeys, Author
     /** What kind of secure environment this is. */
     Attestation attest();
 
+    /**
+     * What was refused since this secure environment started, for the operator: {@code refused.} and the status code, and
+     * {@code connections.refused} where it is a process (clients without its token, shared by all compartments).
+     */
+    java.util.Map<String, Long> counters();
+
     @Override
     void close();
 }

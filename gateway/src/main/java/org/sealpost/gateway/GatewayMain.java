@@ -4,9 +4,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -103,6 +103,13 @@ public final class GatewayMain implements Callable<Integer> {
     @Nullable
     Path portFile;
 
+    @Option(
+            names = "--status-file",
+            paramLabel = "FILE",
+            description = "Kept up to date: what was stored, delivered, forwarded and refused (JSON).")
+    @Nullable
+    Path statusFile;
+
     @Option(names = "--check", description = "Wire everything on scratch state, then stop.")
     boolean check;
 
@@ -144,6 +151,10 @@ public final class GatewayMain implements Callable<Integer> {
         System.err.println("sealpost gateway: " + id + " at " + gateway.httpAddress()
                 + gateway.coapAddress().map(a -> " and " + a).orElse("") + ", registering at " + server);
         gateway.register().thenRun(() -> System.err.println("sealpost gateway: registered"));
+        Path status = statusFile;
+        if (status != null) {
+            new StatusFile(status, gateway).keep(stopped);
+        }
         stopped.await();
         return 0;
     }
@@ -177,11 +188,9 @@ public final class GatewayMain implements Callable<Integer> {
     private void report(Gateway gateway) throws IOException {
         Path file = portFile;
         if (file != null) {
-            Path beside = file.resolveSibling(file.getFileName() + ".new");
             String lines = "http=" + gateway.httpAddress() + "\n"
                     + gateway.coapAddress().map(a -> "coap=" + a + "\n").orElse("");
-            Files.writeString(beside, lines);
-            Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            StatusFile.replace(file, lines.getBytes(StandardCharsets.UTF_8));
         }
     }
 

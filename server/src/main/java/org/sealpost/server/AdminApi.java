@@ -39,7 +39,6 @@ final class AdminApi {
     static OperatorDoor open(Server server, InetSocketAddress address, Path tokenFile) throws IOException {
         AdminApi api = new AdminApi(server);
         OperatorDoor door = new OperatorDoor(address, tokenFile)
-                .route("/status", (method, rest, body) -> api.status())
                 .route(
                         "/deliveries",
                         (method, rest, body) -> tree(server.ledger().all()))
@@ -59,12 +58,13 @@ final class AdminApi {
                                 : tree(server.audit().entries()))
                 .route("/groups", (method, rest, body) -> api.group(rest, body))
                 .route("/enrol", (method, rest, body) -> api.enrol(body));
+        door.route("/status", (method, rest, body) -> api.status(door.counters()));
         door.start();
         return door;
     }
 
     /** Who holds which epoch, who does not and why: the first thing an operator wants to know. */
-    private JsonNode status() {
+    private JsonNode status(Map<String, Long> atTheDoor) {
         ObjectNode all = JsonNodeFactory.instance.objectNode();
         all.put("server", server.fleet().serverIdentity())
                 .put("address", server.pointOfAccess().toString());
@@ -73,6 +73,8 @@ final class AdminApi {
         server.fleet().groups().forEach(g -> groups.add(group(g.id())));
         ObjectNode counters = all.putObject("counters");
         server.cse().counters().forEach(counters::put);
+        server.enclave().counters().forEach((name, count) -> counters.put("enclave." + name, count));
+        atTheDoor.forEach(counters::put);
         counters.put("acknowledgements.unverified", server.commands().unverified());
         counters.put("commands.repeated", server.commands().reminders());
         counters.put("readings.refused", server.readings().refused());

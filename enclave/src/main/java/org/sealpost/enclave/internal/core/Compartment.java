@@ -3,6 +3,7 @@ package org.sealpost.enclave.internal.core;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -10,6 +11,7 @@ import org.sealpost.enclave.Attestation;
 import org.sealpost.enclave.Enclave;
 import org.sealpost.enclave.internal.SealedState;
 import org.sealpost.enclave.internal.SecretObserver;
+import org.sealpost.onem2m.Refusal;
 
 /** An enclave's compartment: each call runs alone, on state that is sealed to disk before the call returns. */
 public final class Compartment implements Enclave {
@@ -21,6 +23,7 @@ public final class Compartment implements Enclave {
     private final MemberPart member;
     private final CommanderPart commander;
     private final AuthorityPart authority;
+    private final Refusals refusals = new Refusals();
 
     /** A compartment on its state; reads it now. */
     public Compartment(
@@ -44,6 +47,11 @@ public final class Compartment implements Enclave {
     @Override
     public Attestation attest() {
         return attestation;
+    }
+
+    @Override
+    public Map<String, Long> counters() {
+        return refusals.counts();
     }
 
     @Override
@@ -225,7 +233,10 @@ public final class Compartment implements Enclave {
     private <T> T alone(Supplier<T> call) {
         lock.lock();
         try {
-            return call.get();
+            return refusals.seen(call.get());
+        } catch (Refusal refusal) {
+            refusals.count(refusal.status().code());
+            throw refusal;
         } finally {
             lock.unlock();
         }

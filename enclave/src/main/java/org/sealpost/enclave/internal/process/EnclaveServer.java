@@ -12,10 +12,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.ReentrantLock;
 import jdk.net.ExtendedSocketOptions;
 import org.sealpost.enclave.Enclave;
@@ -36,6 +39,7 @@ public final class EnclaveServer implements AutoCloseable {
 
     private final SecureEnvironment inside;
     private final byte[] token;
+    private final LongAdder refused = new LongAdder();
     private final String owner;
     private final ServerSocketChannel listener;
     private final ExecutorService workers = Executors.newFixedThreadPool(WORKERS);
@@ -74,14 +78,17 @@ public final class EnclaveServer implements AutoCloseable {
     }
 
     private void serve(SocketChannel channel) {
+        boolean admitted = false;
         try (channel) {
             String peer =
                     channel.getOption(ExtendedSocketOptions.SO_PEERCRED).user().getName();
             var timeout = hellos.schedule(() -> closeQuietly(channel), HELLO_SECONDS, TimeUnit.SECONDS);
             byte[] hello = Frames.read(channel);
             if (!timeout.cancel(false) || !peer.equals(owner) || !MessageDigest.isEqual(hello, token)) {
+                refused.increment();
                 return;
             }
+            admitted = true;
             Frames.write(channel, new byte[] {1});
             ReentrantLock writing = new ReentrantLock();
             while (true) {
@@ -90,6 +97,9 @@ public final class EnclaveServer implements AutoCloseable {
             }
         } catch (IOException e) {
             // the peer is gone, which is how every connection ends
+            if (!admitted) {
+                refused.increment();
+            }
         }
     }
 
@@ -114,7 +124,8 @@ public final class EnclaveServer implements AutoCloseable {
             Enclave enclave = inside.compartment(request.get("in").asString());
             Object result = method.invoke(enclave, EnclaveProtocol.arguments(method, request.get("args")));
             if (method.getReturnType() != void.class) {
-                EnclaveProtocol.putResult(reply, method, result);
+                EnclaveProtocol.putResult(
+                        reply, method, method.getName().equals("counters") ? withConnections(enclave) : result);
             }
         } catch (InvocationTargetException e) {
             putFailure(reply, java.util.Objects.requireNonNullElse(e.getCause(), e));
@@ -124,6 +135,12 @@ public final class EnclaveServer implements AutoCloseable {
             putFailure(reply, e);
         }
         return reply;
+    }
+
+    private Map<String, Long> withConnections(Enclave enclave) {
+        Map<String, Long> all = new TreeMap<>(enclave.counters());
+        all.put("connections.refused", refused.sum());
+        return all;
     }
 
     private static void putFailure(ObjectNode reply, Throwable failure) {
