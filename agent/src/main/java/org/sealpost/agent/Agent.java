@@ -48,7 +48,7 @@ public final class Agent implements AutoCloseable {
     private final Enclave enclave;
     private final EndPoint endPoint;
     private final Bindings bindings = Bindings.open(HopSecurity.plain());
-    private final Board board = new Board();
+    private final Board board;
     private final Map<String, CompletableFuture<Boolean>> followed = new ConcurrentHashMap<>();
     private volatile boolean caughtUp;
     private final ExecutorService calls = Executors.newFixedThreadPool(2, Agent::daemon);
@@ -60,12 +60,18 @@ public final class Agent implements AutoCloseable {
         return new Agent(
                 config,
                 SecureEnvironment.process(new SecureEnvironment.ProcessConfig(
-                        state.resolve("enclave"), state.resolve("s"), SecureEnvironment.defaultCommand())));
+                        state.resolve("enclave"), state.resolve("s"), SecureEnvironment.defaultCommand())),
+                state);
     }
 
-    /** Starts an agent with a secure environment of the caller's. */
-    public Agent(DeviceConfig config, SecureEnvironment environment) {
+    /**
+     * Starts an agent with a secure environment of the caller's.
+     *
+     * @param state its commands are kept in {@code commands} below it
+     */
+    public Agent(DeviceConfig config, SecureEnvironment environment, Path state) {
         this.config = config;
+        this.board = new Board(new BoardFiles(state.resolve("commands")));
         this.environment = environment;
         this.enclave = environment.compartment("agent");
         this.endPoint = EndPoint.of(config.identity(), enclave, calls);
@@ -87,7 +93,7 @@ public final class Agent implements AutoCloseable {
                         .thenApply(done -> command.commandId()));
     }
 
-    /** The board of this run's commands. */
+    /** The board of the commands. */
     Board board() {
         return board;
     }

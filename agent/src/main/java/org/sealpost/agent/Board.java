@@ -9,20 +9,14 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.sealpost.enclave.CommanderKeys.Acknowledgement;
 
-/** Who executed what: commands of this run with the verified acknowledgements of their members. Thread-safe. */
+/** Who executed what: commands with the verified acknowledgements of their members, the newest of them, over restarts. Thread-safe. */
 final class Board {
     private static final int KEPT = 500;
     private static final long FIRST_PAUSE = 2;
     private static final long LAST_PAUSE = 16;
 
-    private final Map<Long, Row> entries = new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Long, Row> eldest) {
-            return size() > KEPT;
-        }
-    };
+    private final BoardFiles files;
+    private final Map<Long, Row> entries = new LinkedHashMap<>();
     private final Map<Long, Reminder> reminders = new HashMap<>();
     private long unverified;
 
@@ -48,8 +42,26 @@ final class Board {
         }
     }
 
-    synchronized void sent(Row command) {
+    /** A board with what earlier runs left on it. */
+    Board(BoardFiles files) {
+        this.files = files;
+        files.load().forEach(r -> entries.put(r.id(), r));
+    }
+
+    /** Puts up a command, on disk when this returns: to be called before it is sent. */
+    void sent(Row command) {
+        files.add(command);
+        put(command).forEach(files::remove);
+    }
+
+    /** Numbers of the commands that are too many now. */
+    private synchronized List<Long> put(Row command) {
         entries.put(command.id(), command);
+        List<Long> old = entries.keySet().stream()
+                .limit(Math.max(0, entries.size() - KEPT))
+                .toList();
+        old.forEach(entries::remove);
+        return old;
     }
 
     /** Commands that have not expired and lack answers, when it is time to repeat them; the pauses double. */
@@ -67,9 +79,15 @@ final class Board {
         return due;
     }
 
-    synchronized void answered(Acknowledgement a) {
-        Optional.ofNullable(entries.get(a.commandId()))
-                .ifPresent(e -> e.answers().putIfAbsent(a.member(), a));
+    void answered(Acknowledgement a) {
+        if (isNew(a)) {
+            files.answered(a);
+        }
+    }
+
+    private synchronized boolean isNew(Acknowledgement a) {
+        Row command = entries.get(a.commandId());
+        return command != null && command.answers().putIfAbsent(a.member(), a) == null;
     }
 
     synchronized void unverified() {

@@ -63,7 +63,14 @@ final class ControlApi {
         }
         return MAPPER.valueToTree(agent.board()
                 .find(Long.parseLong(number))
-                .orElseThrow(() -> new Refusal(ResponseStatus.NOT_FOUND, "this run gave no command of that number")));
+                .orElseThrow(
+                        () -> new Refusal(ResponseStatus.NOT_FOUND, "this agent remembers no command of that number")));
+    }
+
+    private static Refusal unanswered() {
+        return new Refusal(
+                ResponseStatus.TARGET_NOT_REACHABLE,
+                "the gateway or the enclave did not answer; a command that was sealed is repeated by itself: look at /commands before sending it again");
     }
 
     private JsonNode command(JsonNode body) {
@@ -80,13 +87,9 @@ final class ControlApi {
             long id = agent.command(order).toCompletableFuture().get(SECONDS, TimeUnit.SECONDS);
             return JsonNodeFactory.instance.objectNode().put("id", id);
         } catch (ExecutionException e) {
-            throw e.getCause() instanceof Refusal refusal
-                    ? refusal
-                    : new Refusal(ResponseStatus.INTERNAL_SERVER_ERROR, String.valueOf(e.getMessage()));
+            throw e.getCause() instanceof Refusal refusal ? refusal : unanswered();
         } catch (TimeoutException e) {
-            throw new Refusal(
-                    ResponseStatus.REQUEST_TIMEOUT,
-                    "the gateway does not answer: look at /commands before sending it again");
+            throw unanswered();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new Refusal(ResponseStatus.INTERNAL_SERVER_ERROR, "the agent is stopping");

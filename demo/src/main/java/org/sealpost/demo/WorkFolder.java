@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Where a run keeps everything: given by the user and kept, or made here and deleted at the end. */
-final class WorkFolder {
+public final class WorkFolder {
     /** Sockets of enclaves lie below it, and the system allows 107 octets for their paths. */
     private static final int LONGEST = 55;
 
@@ -29,7 +29,7 @@ final class WorkFolder {
      * @param given by the user: must be absent or empty
      * @param target below which a folder of our own goes, unless that makes its path too long
      */
-    static WorkFolder of(Optional<Path> given, Path target, String name) throws IOException {
+    public static WorkFolder of(Optional<Path> given, Path target, String name) throws IOException {
         if (given.isPresent()) {
             Path path = given.get().toAbsolutePath().normalize();
             if (path.toString().length() >= LONGEST || path.toString().contains(" ")) {
@@ -51,12 +51,12 @@ final class WorkFolder {
         return new WorkFolder(path, true);
     }
 
-    Path path() {
+    public Path path() {
         return path;
     }
 
     /** Deletes it if it is ours. */
-    void discard() throws IOException {
+    public void discard() throws IOException {
         if (!own || !Files.exists(path)) {
             return;
         }

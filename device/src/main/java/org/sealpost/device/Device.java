@@ -33,7 +33,6 @@ import tools.jackson.databind.node.JsonNodeFactory;
 public final class Device implements AutoCloseable {
     private static final String CONTENT_INFO = "application/json:0:1";
     private static final long RETRY_MILLIS = 500;
-    private static final long LAST_RETRY_MILLIS = 64_000;
     private static final long ENROLMENT_MILLIS = 200;
     private static final String EVERY_VERB = "*";
 
@@ -50,6 +49,7 @@ public final class Device implements AutoCloseable {
     private final LongAdder notForUs = new LongAdder();
     private final LongAdder readings = new LongAdder();
     private final LongAdder fetched = new LongAdder();
+    private final DeviceEndpoint endpoint;
     private final ApplicationEntity entity;
     private volatile boolean closed;
 
@@ -60,13 +60,13 @@ public final class Device implements AutoCloseable {
         this.runtime = runtime;
         this.ownsRuntime = ownsRuntime;
         EndPoint endPoint = EndPoint.of(config.identity(), enclave, runtime.calls());
-        DeviceEndpoint endpoint = new DeviceEndpoint(config, enclave, endPoint, runtime.calls(), this);
+        CommandFlow commands = new CommandFlow(enclave, new Work());
+        this.endpoint = new DeviceEndpoint(config, commands, endPoint, runtime.calls(), this);
         this.entity = ApplicationEntity.start(
                 config.entity(), runtime.bindings(), runtime.clock(), runtime.timer(), endpoint::receive);
         this.credentials = new CredentialFetch(config, endPoint, entity, runtime.clock());
-        entity.registered()
-                .thenRunAsync(this::finishInterrupted, runtime.calls())
-                .thenRunAsync(() -> beVouchedFor(RETRY_MILLIS), runtime.calls());
+        entity.registered().thenRun(this::finishInterrupted);
+        entity.registered().thenRunAsync(() -> beVouchedFor(RETRY_MILLIS), runtime.calls());
     }
 
     /**
@@ -202,27 +202,6 @@ public final class Device implements AutoCloseable {
         }
     }
 
-    CommandHandler.Outcome execute(CommandHandler.Order order) {
-        executed.increment();
-        CommandHandler handler = handlers.getOrDefault(order.verb(), handlers.get(EVERY_VERB));
-        if (handler == null) {
-            return CommandHandler.Outcome.refused("this device does not know the verb " + order.verb());
-        }
-        try {
-            return handler.execute(order);
-        } catch (RuntimeException failure) {
-            return CommandHandler.Outcome.failed("the application failed");
-        }
-    }
-
-    void countDuplicate() {
-        duplicates.increment();
-    }
-
-    void countNotForUs() {
-        notForUs.increment();
-    }
-
     void countRefused(int status, String sentence) {
         refused.computeIfAbsent(String.valueOf(status), s -> new LongAdder()).increment();
         System.err.println("sealpost device: refused " + status + ": " + sentence);
@@ -246,7 +225,7 @@ public final class Device implements AutoCloseable {
     }
 
     /** Stores an acknowledgement at the gateway; tried until it is there. */
-    void sendAcknowledgement(String sealed) {
+    private void sendAcknowledgement(String sealed) {
         create("ack", sealed).whenComplete((stored, failure) -> {
             if (failure != null) {
                 later(() -> sendAcknowledgement(sealed), RETRY_MILLIS);
@@ -254,33 +233,48 @@ public final class Device implements AutoCloseable {
         });
     }
 
-    /** Commands that were accepted before this program died last: the application decides, then they are acknowledged. */
+    /** Commands that were accepted and not finished: the application decides, then they are acknowledged. Tried until the enclave answers. */
     private void finishInterrupted() {
-        try {
-            enclave.unfinishedCommands().forEach(c -> {
-                CommandHandler.Outcome outcome = execute(new CommandHandler.Order(
-                        c.group(), c.commander(), c.commandId(), c.verb(), c.arguments(), true));
-                sendAcknowledgement(enclave.acknowledge(c.command(), outcome.result(), outcome.detail()));
-            });
-        } catch (EnclaveUnavailable e) {
-            later(() -> runtime.calls().execute(this::finishInterrupted), RETRY_MILLIS);
-        }
+        endpoint.settle().exceptionally(failure -> {
+            later(this::finishInterrupted, RETRY_MILLIS);
+            return false;
+        });
     }
 
-    /** After a start the server hears what is held here, and vouches that it is no restored copy: before that, commands given earlier are not acted on. */
-    private void beVouchedFor(long pause) {
-        Runnable again = () -> runtime.calls().execute(() -> beVouchedFor(Math.min(LAST_RETRY_MILLIS, pause * 2)));
-        try {
-            CompletableFuture.allOf(groups().stream()
-                            .map(group -> credentials.fetch(group).toCompletableFuture())
-                            .toArray(CompletableFuture[]::new))
-                    .whenComplete((held, failure) -> {
-                        if (failure != null) {
-                            later(again, pause);
-                        }
-                    });
-        } catch (EnclaveUnavailable e) {
-            later(again, pause);
+    /** What this device does with commands. */
+    private final class Work implements CommandFlow.Application {
+        @Override
+        public CommandHandler.Outcome execute(CommandHandler.Order order) {
+            executed.increment();
+            CommandHandler handler = handlers.getOrDefault(order.verb(), handlers.get(EVERY_VERB));
+            if (handler == null) {
+                return CommandHandler.Outcome.refused("this device does not know the verb " + order.verb());
+            }
+            try {
+                return handler.execute(order);
+            } catch (RuntimeException failure) {
+                return CommandHandler.Outcome.failed("the application failed");
+            }
+        }
+
+        @Override
+        public void acknowledge(String sealed) {
+            sendAcknowledgement(sealed);
+        }
+
+        @Override
+        public void duplicate() {
+            duplicates.increment();
+        }
+
+        @Override
+        public void notForUs() {
+            notForUs.increment();
+        }
+
+        @Override
+        public void refused(int status, String sentence) {
+            countRefused(status, sentence);
         }
     }
 

@@ -4,9 +4,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import org.sealpost.enclave.Enclave;
 import org.sealpost.enclave.EndPoint;
-import org.sealpost.enclave.MemberKeys.CommandVerdict;
 import org.sealpost.onem2m.Content;
 import org.sealpost.onem2m.Identifier;
 import org.sealpost.onem2m.Refusal;
@@ -18,14 +16,14 @@ import tools.jackson.databind.JsonNode;
 /** What a device does with each NOTIFY that reaches it: ESPrim to the enclave; commands through the enclave to the application, in order. */
 final class DeviceEndpoint {
     private final DeviceConfig config;
-    private final Enclave enclave;
+    private final CommandFlow commands;
     private final EndPoint endPoint;
     private final Device device;
     private final InOrder inOrder;
 
-    DeviceEndpoint(DeviceConfig config, Enclave enclave, EndPoint endPoint, Executor calls, Device device) {
+    DeviceEndpoint(DeviceConfig config, CommandFlow commands, EndPoint endPoint, Executor calls, Device device) {
         this.config = config;
-        this.enclave = enclave;
+        this.commands = commands;
         this.endPoint = endPoint;
         this.inOrder = new InOrder(calls);
         this.device = device;
@@ -57,31 +55,18 @@ final class DeviceEndpoint {
 
     /** A command may overtake the credential of its epoch: then the device fetches what it missed, and looks once more. */
     private CompletionStage<Boolean> commanded(String envelope) {
-        return inOrder.submit(() -> open(envelope, false))
+        return inOrder.submit(() -> commands.take(envelope, false))
                 .thenCompose(settled -> settled
                         ? CompletableFuture.completedFuture(true)
-                        : device.catchUp().thenCompose(fetched -> inOrder.submit(() -> open(envelope, true))));
+                        : device.catchUp().thenCompose(fetched -> inOrder.submit(() -> commands.take(envelope, true))));
     }
 
-    /** False when the command is of an epoch that is not here, and this is not the last look at it. */
-    private boolean open(String envelope, boolean last) {
-        CommandVerdict verdict = enclave.openCommand(envelope);
-        if (verdict instanceof CommandVerdict.Execute c) {
-            CommandHandler.Outcome outcome = device.execute(
-                    new CommandHandler.Order(c.group(), c.commander(), c.commandId(), c.verb(), c.arguments(), false));
-            device.sendAcknowledgement(enclave.acknowledge(c.command(), outcome.result(), outcome.detail()));
-        } else if (verdict instanceof CommandVerdict.Duplicate d) {
-            device.countDuplicate();
-            d.acknowledgement().ifPresent(device::sendAcknowledgement);
-        } else if (verdict instanceof CommandVerdict.Refused r) {
-            if (!last && r.status() == ResponseStatus.ESPRIM_UNKNOWN_KEY_ID.code()) {
-                return false;
-            }
-            device.countRefused(r.status(), r.sentence());
-        } else {
-            device.countNotForUs();
-        }
-        return true;
+    /** Finishes commands that an earlier run, or a call that its enclave did not survive, left half done; fails while the enclave is away. */
+    CompletionStage<Boolean> settle() {
+        return inOrder.submit(() -> {
+            commands.settle();
+            return true;
+        });
     }
 
     private ResponsePrimitive counted(ResponsePrimitive response) {

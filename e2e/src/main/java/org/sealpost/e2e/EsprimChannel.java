@@ -229,9 +229,13 @@ public final class EsprimChannel {
                     "the peer does not offer HMAC-SHA256 for the session key");
         }
         AeadPolicy.Choice choice = policy.choose(receiver.aeads());
-        Instant expiry = now.plus(lifetime).isBefore(receiver.expiry()) ? now.plus(lifetime) : receiver.expiry();
+        // The receiver's expiry, not one of our own: a device whose clock is behind could make no session that the peer
+        // believes in.
         RandObject originator = RandObject.fresh(
-                RandObject.Role.ORIGINATOR, expiry, List.of(choice.aead().id()), random);
+                RandObject.Role.ORIGINATOR,
+                receiver.expiry(),
+                List.of(choice.aead().id()),
+                random);
         Originating started = new Originating(session(receiver, originator, EsprimSession.REQUEST, random), choice);
         originating.put(originator.id() + "/" + receiver.id(), started);
         return started;
@@ -281,7 +285,8 @@ public final class EsprimChannel {
     }
 
     private Optional<Originating> currentSession(Instant now) {
-        return current.map(originating::get).filter(s -> s.session.confirmed() && s.session.usable(now));
+        return current.map(originating::get)
+                .filter(s -> s.session.confirmed() && s.session.usable(now));
     }
 
     private Optional<RandObject> peerObject(Instant now) {

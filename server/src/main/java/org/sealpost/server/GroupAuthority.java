@@ -1,12 +1,16 @@
 package org.sealpost.server;
 
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 import org.sealpost.enclave.AuthorityKeys;
 import org.sealpost.enclave.AuthorityKeys.EpochFacts;
 import org.sealpost.enclave.AuthorityKeys.GroupPolicy;
 import org.sealpost.enclave.AuthorityKeys.Member;
+import org.sealpost.enclave.EnclaveUnavailable;
 import org.sealpost.enclave.EndPointKeys.LaterEpoch;
 import org.sealpost.onem2m.Refusal;
 import org.sealpost.onem2m.ResponseStatus;
@@ -16,20 +20,29 @@ import org.sealpost.server.ledger.DeliveryLedger;
 import org.sealpost.server.store.Database;
 
 /**
- * Creates groups and epochs: membership in the database, secrets in the enclave, deliveries in the ledger. A crash between those is mended at the next start, because the enclave's epoch is the
- * truth and planning a delivery twice does nothing. Thread-safe through the database's lock.
+ * Creates groups and epochs: membership in the database, secrets in the enclave, deliveries in the ledger. A crash of server or enclave between those is mended at the next start, or when the enclave is back
+ * ({@link #resume}), because the enclave's epoch is the truth, planning a delivery twice does nothing, and an eviction stays owed until its epoch is drawn. Thread-safe.
  */
 public final class GroupAuthority {
+    /** In {@code membership.active}, beside 1 and 0: taken out, and the epoch without it is still to be drawn. */
+    private static final int EVICTED = -1;
+
     private static final long MAX_GAP = 1_000_000;
     private static final long CATCH_UP_PAUSE = 60;
 
     private final Fleet fleet;
     private final InstantSource clock;
-    private long caughtUpAt;
     private final Database database;
     private final AuthorityKeys enclave;
     private final DeliveryLedger ledger;
     private final AuditLog audit;
+    private final ReentrantLock drawing = new ReentrantLock();
+
+    /** The enclave died during a call: it may have drawn an epoch that is known to nobody else. */
+    private volatile boolean unsure;
+
+    /** When a member's word moved a group last, epoch seconds, by group; guarded by {@link #drawing}. */
+    private final Map<String, Long> caughtUpAt = new HashMap<>();
 
     public GroupAuthority(
             Fleet fleet,
@@ -71,70 +84,118 @@ public final class GroupAuthority {
                                         d.gateway().equals(g.id()) && d.groups().contains(group.id())))
                         .forEach(g -> assign(id, fleet.agentIdentity(g)));
             }
-            resume(id);
         }
-    }
-
-    /** Draws a new epoch for the group's members. */
-    public EpochFacts rotate(String group, String reason) {
-        return database.transaction(() -> {
-            long next = enclave.currentEpoch(group).map(EpochFacts::epoch).orElse(0L) + 1;
-            return draw(group, next, reason);
-        });
-    }
-
-    private EpochFacts draw(String group, long number, String reason) {
-        audit.append("epoch.intended", group + " epoch " + number + ": " + reason);
-        EpochFacts facts = enclave.newEpoch(group, number, members(group));
-        record(facts, reason);
-        return facts;
+        takeUp();
     }
 
     /**
-     * A member holds a later epoch than this server knows: its state was restored from a backup. Members never go back, so the next epoch has to be later than theirs. What a member says
-     * makes a group change its epoch at most once a minute, and the audit log names the member.
+     * Takes up what a call left that the enclave did not survive; does nothing otherwise. To be called every now and then.
+     *
+     * @throws EnclaveUnavailable when the enclave is still away
+     */
+    public void resume() {
+        if (unsure) {
+            takeUp();
+        }
+    }
+
+    /** Draws a new epoch for the group's members. The intention is in the audit log before, whatever happens then. */
+    public EpochFacts rotate(String group, String reason) {
+        return draw(group, 0, reason);
+    }
+
+    /** Draws the next epoch, or a later one that is above what somebody else knows already. */
+    private EpochFacts draw(String group, long above, String reason) {
+        drawing.lock();
+        try {
+            long current = enclave.currentEpoch(group).map(EpochFacts::epoch).orElse(0L);
+            long next = Math.max(current, above) + 1;
+            audit.append("epoch.intended", group + " epoch " + next + ": " + reason);
+            EpochFacts facts = enclave.newEpoch(group, next, members(group));
+            record(facts, reason);
+            return facts;
+        } catch (EnclaveUnavailable e) {
+            unsure = true;
+            throw e;
+        } finally {
+            drawing.unlock();
+        }
+    }
+
+    /**
+     * A member holds a later epoch than this server knows, or another secret of the same one: the server's state was restored from a backup. Members never go back, so the next epoch has to be
+     * later than theirs. What a member says makes a group change its epoch at most once a minute, and the audit log names the member.
      */
     public void catchUp(LaterEpoch held) {
-        database.transaction(() -> {
+        drawing.lock();
+        try {
             long current =
                     enclave.currentEpoch(held.group()).map(EpochFacts::epoch).orElse(0L);
             boolean member =
                     members(held.group()).stream().anyMatch(m -> m.identity().equals(held.member()));
             long now = clock.instant().getEpochSecond();
-            if (!member
-                    || held.epoch() < current
-                    || held.epoch() - current >= MAX_GAP
-                    || now < caughtUpAt + CATCH_UP_PAUSE) {
-                return current;
+            boolean soon = now < caughtUpAt.getOrDefault(held.group(), 0L) + CATCH_UP_PAUSE;
+            if (member && held.epoch() >= current && held.epoch() - current < MAX_GAP && !soon) {
+                caughtUpAt.put(held.group(), now);
+                audit.append(
+                        "authority.behind",
+                        held.member() + " holds epoch " + held.epoch() + " of " + held.group() + ", here it is "
+                                + current + ": this server was restored from an older backup, or that member lies");
+                draw(held.group(), held.epoch(), "later than the epoch that members hold");
             }
-            caughtUpAt = now;
-            audit.append(
-                    "authority.behind",
-                    held.member() + " holds epoch " + held.epoch() + " of " + held.group() + ", here it is " + current
-                            + ": this server was restored from an older backup, or that member lies");
-            return draw(held.group(), held.epoch() + 1, "later than the epoch that members hold")
-                    .epoch();
-        });
+        } finally {
+            drawing.unlock();
+        }
     }
 
-    /** Takes a member out, at once: the rest gets a new epoch without overlap. A captured end point's pairwise key is revoked too. */
+    /** Takes a member out, at once: the rest gets a new epoch without overlap. A captured end point leaves all its groups, and its pairwise key is revoked too. */
     public EpochFacts evict(String group, String member, String reason, boolean captured) {
-        int changed = database.update(
-                "update membership set active = 0 where grp = ? and identity = ? and active = 1", group, member);
-        if (changed == 0) {
-            throw new Refusal(ResponseStatus.NOT_FOUND, member + " is not a member of that group");
-        }
-        audit.append("member.evicted", member + " from " + group + ": " + reason);
-        if (captured) {
-            enclave.revokePeer(member);
-            database.update("update member set revoked = 1 where identity = ?", member);
-            audit.append("member.revoked", member);
-            for (String other : groupsOf(member)) {
-                database.update("update membership set active = 0 where grp = ? and identity = ?", other, member);
-                rotate(other, "captured member " + member);
+        database.transaction(() -> {
+            List<String> left = captured ? groupsOf(member) : List.of(group);
+            int changed = database.update(
+                    "update membership set active = " + EVICTED + " where grp = ? and identity = ? and active = 1",
+                    group,
+                    member);
+            if (changed == 0) {
+                throw new Refusal(ResponseStatus.NOT_FOUND, member + " is not a member of that group");
             }
+            left.forEach(g -> database.update(
+                    "update membership set active = " + EVICTED + " where grp = ? and identity = ? and active = 1",
+                    g,
+                    member));
+            if (captured) {
+                database.update("update member set revoked = 1 where identity = ?", member);
+            }
+            audit.append("member.evicted", member + " from " + String.join(" and ", left) + ": " + reason);
+            return left;
+        });
+        finishEvictions();
+        return enclave.currentEpoch(group).orElseThrow();
+    }
+
+    /** Evictions are decided in the database; here they take effect in the enclave, and are owed until then. */
+    private void finishEvictions() {
+        record Owed(String group, String member, boolean revoked) {}
+        List<Owed> all = database.query(
+                "select s.grp, s.identity, m.revoked from membership s join member m on m.identity = s.identity"
+                        + " where s.active = " + EVICTED + " order by s.grp",
+                r -> new Owed(r.getString(1), r.getString(2), r.getInt(3) == 1));
+        try {
+            all.stream().filter(Owed::revoked).map(Owed::member).distinct().forEach(member -> {
+                enclave.revokePeer(member);
+                audit.append("member.revoked", member);
+            });
+        } catch (EnclaveUnavailable e) {
+            unsure = true;
+            throw e;
         }
-        return rotate(group, "evicted " + member + ": " + reason);
+        for (Owed owed : all) {
+            rotate(owed.group(), "evicted " + owed.member());
+            database.update(
+                    "update membership set active = 0 where grp = ? and identity = ? and active = " + EVICTED,
+                    owed.group(),
+                    owed.member());
+        }
     }
 
     /** Members of a group that are enrolled or not, with their leaves. */
@@ -199,25 +260,57 @@ public final class GroupAuthority {
                 member);
     }
 
-    private void resume(String group) {
-        enclave.currentEpoch(group).ifPresent(facts -> {
-            long known = database.first(
-                            "select coalesce(max(number), 0) from epoch where grp = ?", r -> r.getLong(1), group)
-                    .orElse(0L);
-            if (known > facts.epoch()) {
-                audit.append(
-                        "authority.behind",
-                        "the database knows epoch " + known + " of " + group + ", the enclave " + facts.epoch()
-                                + ": the enclave was restored from an older backup");
-                draw(group, known + 1, "later than the epoch that the database knows");
-            } else {
-                record(facts, "found at start");
-                plan(group, facts.epoch());
-            }
-        });
+    private void takeUp() {
+        unsure = false;
+        try {
+            fleet.groups().forEach(g -> takeUp(fleet.groupId(g.id())));
+            finishEvictions();
+        } catch (EnclaveUnavailable e) {
+            unsure = true;
+            throw e;
+        }
+    }
+
+    /** What the enclave has drawn and is not on record, because somebody died in between, is recorded and delivered now. */
+    private void takeUp(String group) {
+        drawing.lock();
+        try {
+            enclave.currentEpoch(group).ifPresent(facts -> {
+                long newest = database.first(
+                                "select coalesce(max(number), 0) from epoch where grp = ?", r -> r.getLong(1), group)
+                        .orElse(0L);
+                if (newest > facts.epoch()) {
+                    audit.append(
+                            "authority.behind",
+                            "the database knows epoch " + newest + " of " + group + ", the enclave " + facts.epoch()
+                                    + ": the enclave was restored from an older backup");
+                    draw(group, newest, "later than the epoch that the database knows");
+                    return;
+                }
+                boolean known = database.first(
+                                "select number from epoch where grp = ? and number = ?",
+                                r -> r.getLong(1),
+                                group,
+                                facts.epoch())
+                        .isPresent();
+                if (!known) {
+                    audit.append("epoch.found", group + " epoch " + facts.epoch() + ": drawn before an interruption");
+                }
+                record(facts, "found after an interruption");
+            });
+        } finally {
+            drawing.unlock();
+        }
     }
 
     private void record(EpochFacts facts, String reason) {
+        database.transaction(() -> {
+            recordNow(facts, reason);
+            return facts;
+        });
+    }
+
+    private void recordNow(EpochFacts facts, String reason) {
         database.update(
                 "insert into epoch (grp, number, kcv, not_before, not_after, reason) values (?, ?, ?, ?, ?, ?) on conflict do nothing",
                 facts.group(),

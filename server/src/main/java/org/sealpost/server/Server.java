@@ -24,6 +24,7 @@ import org.sealpost.cse.Source;
 import org.sealpost.enclave.AuthorityKeys.EnrolledPeer;
 import org.sealpost.enclave.AuthorityKeys.Role;
 import org.sealpost.enclave.Enclave;
+import org.sealpost.enclave.EnclaveUnavailable;
 import org.sealpost.enclave.EndPoint;
 import org.sealpost.enclave.EndPointKeys.EnrolmentRequest;
 import org.sealpost.enclave.SecureEnvironment;
@@ -196,9 +197,10 @@ public final class Server implements AutoCloseable {
 
     private void remind() {
         try {
+            authority.resume();
             commands.remind();
-        } catch (StorageException failure) {
-            // the database is away for the moment: the next round reminds
+        } catch (StorageException | EnclaveUnavailable failure) {
+            // the database or the enclave is away for the moment: the next round does it
         }
     }
 

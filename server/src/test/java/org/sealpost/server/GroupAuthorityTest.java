@@ -1,8 +1,11 @@
 package org.sealpost.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -10,20 +13,25 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.sealpost.enclave.AuthorityKeys.Role;
 import org.sealpost.enclave.CommanderKeys.CommandOrder;
 import org.sealpost.enclave.Enclave;
+import org.sealpost.enclave.EnclaveUnavailable;
 import org.sealpost.enclave.EndPointKeys.LaterEpoch;
 import org.sealpost.enclave.EndPointKeys.OpenedRequest;
 import org.sealpost.enclave.EndPointKeys.OpenedResponse;
 import org.sealpost.enclave.EndPointKeys.SealedRequest;
 import org.sealpost.enclave.MemberKeys.CommandVerdict;
 import org.sealpost.enclave.SecureEnvironment;
+import org.sealpost.onem2m.Refusal;
 import org.sealpost.server.audit.AuditLog;
 import org.sealpost.server.fleet.Fleet;
 import org.sealpost.server.ledger.Delivery;
@@ -64,8 +72,7 @@ class GroupAuthorityTest {
         server.found(FLEET.serverIdentity());
         database = Database.open(folder.resolve("server.db"));
         ledger = new DeliveryLedger(database, InstantSource.system());
-        authority = new GroupAuthority(
-                FLEET, database, server, ledger, new AuditLog(database, server, () -> now), () -> now);
+        authority = new GroupAuthority(FLEET, database, server, ledger, audit(), () -> now);
         authority.reconcile();
     }
 
@@ -112,30 +119,80 @@ class GroupAuthorityTest {
     }
 
     @Test
+    void anEpochThatTheEnclaveDrewBeforeItDiedIsDeliveredWithoutAnybodyAsking() {
+        enrol(DOOR_1, Role.DEVICE);
+        deliverAll();
+        GroupAuthority unlucky = over(dying("newEpoch", true));
+        assertThatThrownBy(() -> unlucky.rotate(DOORS, "by operator")).isInstanceOf(EnclaveUnavailable.class);
+        assertThat(server.currentEpoch(DOORS).orElseThrow().epoch()).isEqualTo(2);
+        unlucky.resume();
+        deliverAll();
+        assertThat(ledger.confirmedEpochs(DOORS)).containsEntry(DOOR_1, 2L);
+        assertThat(audit().entries()).extracting(AuditLog.Entry::kind).contains("epoch.intended", "epoch.found");
+    }
+
+    @Test
+    void anIntendedEpochIsInTheAuditLogAlthoughTheServerDiedWhenItWasDrawn() {
+        enrol(DOOR_1, Role.DEVICE);
+        GroupAuthority unlucky = over(dying("newEpoch", true));
+        assertThatThrownBy(() -> unlucky.rotate(DOORS, "by operator")).isInstanceOf(EnclaveUnavailable.class);
+        assertThat(audit().entries())
+                .filteredOn(e -> e.kind().equals("epoch.intended"))
+                .extracting(AuditLog.Entry::body)
+                .anyMatch(b -> b.contains("epoch 2"));
+        over(server).reconcile();
+        assertThat(ledger.all())
+                .filteredOn(d -> d.epoch() == 2)
+                .extracting(Delivery::member, Delivery::state)
+                .containsExactly(tuple(DOOR_1, Delivery.State.PLANNED));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"revokePeer", "newEpoch"})
+    void anEvictionThatAnybodyDiedInTakesEffectAfterwards(String call) {
+        enrol(DOOR_1, Role.DEVICE);
+        enrol(DOOR_2, Role.DEVICE);
+        deliverAll();
+        GroupAuthority unlucky = over(dying(call, false));
+        assertThatThrownBy(() -> unlucky.evict(DOORS, DOOR_1, "captured", true)).isInstanceOf(EnclaveUnavailable.class);
+        assertThat(server.currentEpoch(DOORS).orElseThrow().epoch()).isEqualTo(1);
+        over(server).reconcile();
+        assertThat(server.currentEpoch(DOORS).orElseThrow().epoch()).isEqualTo(2);
+        assertThat(ledger.all())
+                .filteredOn(d -> d.epoch() == 2)
+                .extracting(Delivery::member)
+                .containsExactly(DOOR_2);
+        assertThatThrownBy(() -> server.sealCredential(DOOR_1, Optional.empty(), DOORS))
+                .isInstanceOf(Refusal.class);
+        over(server).reconcile();
+        assertThat(server.currentEpoch(DOORS).orElseThrow().epoch()).isEqualTo(2);
+    }
+
+    @Test
     @DisplayName(
             "A6 a member holds a later epoch than this server: the next one is above it, once a minute at most, and the audit log says who")
     void a6TheServerGoesOnAboveWhatMembersHold() {
         enrol(DOOR_1, Role.DEVICE);
         deliverAll();
         authority.catchUp(new LaterEpoch(DOOR_1, DOORS, 7));
-        assertThat(server.currentEpoch(DOORS))
-                .hasValueSatisfying(e -> assertThat(e.epoch()).isEqualTo(8));
+        assertThat(server.currentEpoch(DOORS).orElseThrow().epoch()).isEqualTo(8);
         assertThat(ledger.all())
                 .extracting(Delivery::epoch, Delivery::state)
                 .contains(tuple(8L, Delivery.State.PLANNED));
-        assertThat(audit()).anyMatch(line -> line.contains("authority.behind") && line.contains(DOOR_1));
+        assertThat(audit().entries())
+                .filteredOn(e -> e.kind().equals("authority.behind"))
+                .extracting(AuditLog.Entry::body)
+                .singleElement()
+                .satisfies(body -> assertThat(body).contains(DOOR_1));
         authority.catchUp(new LaterEpoch(DOOR_1, DOORS, 9));
         authority.catchUp(new LaterEpoch("//sealpost.example/gw-north/Cstranger", DOORS, 20));
-        assertThat(server.currentEpoch(DOORS))
-                .hasValueSatisfying(e -> assertThat(e.epoch()).isEqualTo(8));
+        assertThat(server.currentEpoch(DOORS).orElseThrow().epoch()).isEqualTo(8);
         now = now.plusSeconds(61);
         authority.catchUp(new LaterEpoch(DOOR_1, DOORS, Long.MAX_VALUE));
         authority.catchUp(new LaterEpoch(DOOR_1, DOORS, 3));
-        assertThat(server.currentEpoch(DOORS))
-                .hasValueSatisfying(e -> assertThat(e.epoch()).isEqualTo(8));
+        assertThat(server.currentEpoch(DOORS).orElseThrow().epoch()).isEqualTo(8);
         authority.catchUp(new LaterEpoch(DOOR_1, DOORS, 9));
-        assertThat(server.currentEpoch(DOORS))
-                .hasValueSatisfying(e -> assertThat(e.epoch()).isEqualTo(10));
+        assertThat(server.currentEpoch(DOORS).orElseThrow().epoch()).isEqualTo(10);
     }
 
     @Test
@@ -147,16 +204,38 @@ class GroupAuthorityTest {
                 "insert into epoch (grp, number, kcv, not_before, not_after, reason) values (?, 5, 'kcv', 0, 0, 'before the restore')",
                 DOORS);
         authority.reconcile();
-        assertThat(server.currentEpoch(DOORS))
-                .hasValueSatisfying(e -> assertThat(e.epoch()).isEqualTo(6));
-        assertThat(audit()).anyMatch(line -> line.contains("authority.behind"));
         authority.reconcile();
-        assertThat(server.currentEpoch(DOORS))
-                .hasValueSatisfying(e -> assertThat(e.epoch()).isEqualTo(6));
+        assertThat(server.currentEpoch(DOORS).orElseThrow().epoch()).isEqualTo(6);
+        assertThat(audit().entries()).extracting(AuditLog.Entry::kind).containsOnlyOnce("authority.behind");
     }
 
-    private List<String> audit() {
-        return database.query("select kind || ' ' || body from audit order by seq", r -> r.getString(1));
+    private GroupAuthority over(Enclave enclave) {
+        return new GroupAuthority(FLEET, database, enclave, ledger, audit(), () -> now);
+    }
+
+    private AuditLog audit() {
+        return new AuditLog(database, server, InstantSource.system());
+    }
+
+    /** The server's enclave, dying once in a call: before it does anything, or after all of it. */
+    private Enclave dying(String call, boolean after) {
+        AtomicBoolean alive = new AtomicBoolean(true);
+        return (Enclave) Proxy.newProxyInstance(
+                Enclave.class.getClassLoader(), new Class<?>[] {Enclave.class}, (proxy, method, arguments) -> {
+                    boolean dies = method.getName().equals(call) && alive.getAndSet(false);
+                    if (dies && !after) {
+                        throw new EnclaveUnavailable("died");
+                    }
+                    try {
+                        Object result = method.invoke(server, arguments);
+                        if (dies) {
+                            throw new EnclaveUnavailable("died");
+                        }
+                        return result;
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
     }
 
     private Enclave enrol(String identity, Role role) {

@@ -1,10 +1,11 @@
 package org.sealpost.demo.attack;
 
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -17,24 +18,36 @@ import tools.jackson.databind.JsonNode;
 public record NonceAudit(int objects, List<String> reused) {
     /** Looks at compact JWEs; those that are not directly encrypted have a key each and are skipped. */
     public static NonceAudit of(Collection<String> sealedObjects) {
-        Map<String, String> uses = new HashMap<>();
-        List<String> reused = new ArrayList<>();
-        int count = 0;
-        for (String object : sealedObjects) {
+        Book book = new Book();
+        sealedObjects.forEach(book::add);
+        return book.audit();
+    }
+
+    /** What was seen so far, for recordings that grow. Used by one thread at a time. */
+    public static final class Book {
+        private final Map<String, String> uses = new HashMap<>();
+        private final Set<String> reused = new LinkedHashSet<>();
+        private int objects;
+
+        /** Takes in a compact JWE, known or not. */
+        public void add(String object) {
             String[] parts = object.split("\\.", -1);
             JsonNode header = Wiretap.header(object);
             if (text(header, "alg").equals("dir")) {
-                count++;
+                String iv = parts[2];
                 String key = text(header, "kid") + " " + text(header, "ori") + " " + text(header, "rri") + " "
                         + text(header, "ins");
-                String earlier = uses.putIfAbsent(key + " " + parts[2], object);
-                if (earlier != null && !earlier.equals(object)) {
-                    String iv = parts[2];
-                    reused.add("IV " + iv + " was used for two messages under " + key.strip());
-                }
+                String earlier = uses.putIfAbsent(key + " " + iv, object);
+                boolean again = earlier != null
+                        && !earlier.equals(object)
+                        && reused.add("IV " + iv + " was used for two messages under " + key.strip());
+                objects += earlier == null || again ? 1 : 0;
             }
         }
-        return new NonceAudit(count, List.copyOf(reused));
+
+        public NonceAudit audit() {
+            return new NonceAudit(objects, List.copyOf(reused));
+        }
     }
 
     private static String text(JsonNode header, String name) {

@@ -34,10 +34,17 @@ public final class Wiretap {
     public Set<String> sealedObjects() throws IOException {
         Set<String> found = new LinkedHashSet<>();
         for (Path file : files()) {
-            Matcher matcher = COMPACT_JWE.matcher(Files.readString(file, StandardCharsets.ISO_8859_1));
-            while (matcher.find()) {
-                found.add(matcher.group());
-            }
+            found.addAll(sealedObjects(file));
+        }
+        return found;
+    }
+
+    /** Those that passed in one direction of one connection. */
+    public static Set<String> sealedObjects(Path recording) throws IOException {
+        Set<String> found = new LinkedHashSet<>();
+        Matcher matcher = COMPACT_JWE.matcher(Files.readString(recording, StandardCharsets.ISO_8859_1));
+        while (matcher.find()) {
+            found.add(matcher.group());
         }
         return found;
     }

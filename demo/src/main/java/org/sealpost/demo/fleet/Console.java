@@ -107,8 +107,13 @@ public final class Console {
         return admin.post("/commands", order).get("id").asLong();
     }
 
+    /** All commands of the server, oldest first. */
+    public List<Command> commands() throws IOException, InterruptedException {
+        return each(admin.get("/commands"), Console::command);
+    }
+
     public Command command(long id) throws IOException, InterruptedException {
-        return each(admin.get("/commands"), Console::command).stream()
+        return commands().stream()
                 .filter(c -> c.id == id)
                 .findFirst()
                 .orElseThrow(() -> new IOException("the server has no command " + id));

@@ -105,6 +105,26 @@ public final class Fleet implements AutoCloseable {
                 .orElseThrow(() -> new IllegalArgumentException("there is no relay " + name));
     }
 
+    /** The taps that see what a node says and hears. */
+    public List<Relay> hopsOf(Node node) {
+        List<String> names = new ArrayList<>();
+        switch (node.kind()) {
+            case SERVER -> {
+                names.add("server-http");
+                plan.gateways().forEach(g -> names.add(g + "-http"));
+            }
+            case GATEWAY -> names.addAll(List.of(node.name() + "-http", node.name() + "-coap", "server-http"));
+            case AGENT -> names.addAll(List.of(node.name(), node.name().substring("agent-".length()) + "-http"));
+            case HOST -> names.add(node.name().substring("host-".length()) + "-http");
+            case DEVICE -> {
+                Plan.Device device = plan.device(node.name());
+                boolean coap = device.attachment() == Plan.Attachment.COAP;
+                names.addAll(List.of(node.name(), device.gateway() + (coap ? "-coap" : "-http")));
+            }
+        }
+        return names.stream().filter(relays::containsKey).map(this::relay).toList();
+    }
+
     /** Where a device itself listens, behind its tap: what is sent there is on no recording. */
     public URI behindTap(Plan.Device device) throws Exception {
         return node(device.name()).address(device.attachment() == Plan.Attachment.COAP ? "coap" : "http");

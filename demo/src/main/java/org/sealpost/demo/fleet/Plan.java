@@ -98,6 +98,18 @@ public record Plan(
         return new Plan("sealpost.example", List.of(NORTH, SOUTH), groups, own, hosted);
     }
 
+    /** The smallest building that has everything: two gateways, each way to attach a device, each function. */
+    public static Plan compact() {
+        Plan whole = building(0);
+        List<String> few = List.of("sensor-1", "door-1", "door-2", "extinguisher-1");
+        return new Plan(
+                whole.domain,
+                whole.gateways,
+                whole.groups,
+                whole.devices.stream().filter(d -> few.contains(d.name())).toList(),
+                List.of());
+    }
+
     /** All devices. */
     public List<Device> allDevices() {
         List<Device> all = new ArrayList<>(devices);

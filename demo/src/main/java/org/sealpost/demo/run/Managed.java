@@ -51,6 +51,11 @@ public final class Managed {
         children.forEach(c -> awaitEnd(c, 5));
     }
 
+    /** {@code kill -9} of the program alone, without looking at what comes of it. */
+    public void cut() {
+        process.destroyForcibly();
+    }
+
     /** Asks it to end, and forces it and what is left of its children after a while. */
     void end() {
         List<ProcessHandle> children = children();

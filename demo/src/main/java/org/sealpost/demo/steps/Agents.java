@@ -9,7 +9,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The agent beside a gateway, through its control API. */
-final class Agents {
+public final class Agents {
     private final AdminClient control;
 
     private Agents(AdminClient control) {
@@ -17,18 +17,18 @@ final class Agents {
     }
 
     /** A command of the agent: who should answer, who did. */
-    record Command(List<String> expected, List<String> answered) {
-        boolean answeredByAll() {
+    public record Command(long id, List<String> expected, List<String> answered) {
+        public boolean answeredByAll() {
             return !expected.isEmpty() && answered.containsAll(expected);
         }
     }
 
-    static Agents at(Stage stage, String gateway) throws Exception {
+    public static Agents at(Stage stage, String gateway) throws Exception {
         return new Agents(stage.fleet().agentControl(gateway));
     }
 
     /** What came of an order: HTTP status and the answer, which holds {@code id} or {@code status} and {@code sentence}. */
-    AdminClient.Answer order(String group, String verb, Map<String, String> arguments) throws Exception {
+    public AdminClient.Answer order(String group, String verb, Map<String, String> arguments) throws Exception {
         ObjectNode order = JsonNodeFactory.instance
                 .objectNode()
                 .put("group", group)
@@ -39,12 +39,25 @@ final class Agents {
         return control.tryPost("/commands", order.put("notAfterSeconds", 60));
     }
 
-    Command command(long id) throws Exception {
-        JsonNode c = control.get("/commands/" + id);
+    public Command command(long id) throws Exception {
+        return command(control.get("/commands/" + id));
+    }
+
+    /** All that it remembers. */
+    public List<Command> commands() throws Exception {
+        List<Command> all = new ArrayList<>();
+        for (JsonNode c : control.get("/commands")) {
+            all.add(command(c));
+        }
+        return List.copyOf(all);
+    }
+
+    private static Command command(JsonNode c) {
         List<String> expected = new ArrayList<>();
         c.path("expected").forEach(e -> expected.add(e.asString()));
-        List<String> answered = new ArrayList<>();
-        answered.addAll(c.path("answers").propertyNames());
-        return new Command(expected, answered);
+        return new Command(
+                c.path("id").asLong(),
+                List.copyOf(expected),
+                List.copyOf(c.path("answers").propertyNames()));
     }
 }

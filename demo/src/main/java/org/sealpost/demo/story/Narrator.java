@@ -40,7 +40,8 @@ public final class Narrator {
         line(dim("       " + text));
     }
 
-    synchronized void progress(String what) {
+    /** What is going on now, gone when the next thing happens; shown on a terminal only. */
+    public synchronized void progress(String what) {
         if (live) {
             out.print(CLEAR + dim("     \u2026 " + what));
             out.flush();

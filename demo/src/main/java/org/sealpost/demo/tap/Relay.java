@@ -3,7 +3,6 @@ package org.sealpost.demo.tap;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /** One tapped address: what comes in goes on to the target, and is recorded. Thread-safe. */
@@ -13,7 +12,7 @@ public final class Relay {
     private final InetSocketAddress address;
     private volatile Optional<InetSocketAddress> target = Optional.empty();
     private volatile boolean blocked;
-    private volatile Optional<String> trap = Optional.empty();
+    private volatile Optional<Watch> watch = Optional.empty();
 
     Relay(String name, String scheme, InetSocketAddress address) {
         this.name = name;
@@ -42,20 +41,22 @@ public final class Relay {
 
     /** Lets everything through up to and with the next piece that contains this text, and is down from then on: to stop an exchange in its middle. */
     public void blockAfter(String text) {
-        trap = Optional.of(text);
+        watch(Optional.of(new Watch(text, 1, false, () -> block(true))));
+    }
+
+    /** Has a watch told of what comes by from now on, in either direction; empty ends that. */
+    public void watch(Optional<Watch> next) {
+        watch = next;
+    }
+
+    /** Told of each piece before it is passed on. */
+    void passing(ByteBuffer piece) {
+        watch.ifPresent(w -> w.seen(piece, true));
     }
 
     /** Told of each piece that passed. */
     void passed(ByteBuffer piece) {
-        Optional<String> text = trap;
-        if (text.isPresent()
-                && StandardCharsets.ISO_8859_1
-                        .decode(piece.duplicate())
-                        .toString()
-                        .contains(text.get())) {
-            trap = Optional.empty();
-            blocked = true;
-        }
+        watch.ifPresent(w -> w.seen(piece, false));
     }
 
     /** The target unless the hop is down. */

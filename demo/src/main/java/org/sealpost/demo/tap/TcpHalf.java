@@ -50,6 +50,7 @@ final class TcpHalf implements TapProxy.Ready {
         }
         recording.add(buffer);
         ByteBuffer piece = buffer.duplicate();
+        relay.passing(piece);
         drain();
         relay.passed(piece);
     }

@@ -40,7 +40,10 @@ final class UdpRelay implements TapProxy.Ready {
             clients.put(client, back);
         }
         back.files[0].add(buffer);
+        ByteBuffer piece = buffer.duplicate();
+        relay.passing(piece);
         back.channel.send(buffer, target.get());
+        relay.passed(piece);
     }
 
     @Override
@@ -68,7 +71,10 @@ final class UdpRelay implements TapProxy.Ready {
             if (channel.receive(buffer) != null && relay.open().isPresent()) {
                 buffer.flip();
                 files[1].add(buffer);
+                ByteBuffer piece = buffer.duplicate();
+                relay.passing(piece);
                 front.send(buffer, client);
+                relay.passed(piece);
             }
         }
 

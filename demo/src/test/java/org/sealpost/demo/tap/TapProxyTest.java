@@ -1,6 +1,7 @@
 package org.sealpost.demo.tap;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -13,11 +14,14 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -106,6 +110,30 @@ class TapProxyTest {
             }
             assertThat(received.get(10, TimeUnit.SECONDS)).containsExactly(1, 2);
         }
+    }
+
+    @Test
+    void aWatchActsOnceAtItsMessageBeforeOrAfterItIsPassedOn() throws Exception {
+        try (DatagramSocket server = new DatagramSocket(new InetSocketAddress(LOOPBACK, 0));
+                DatagramSocket client = new DatagramSocket(new InetSocketAddress(LOOPBACK, 0))) {
+            Relay relay = tap.udp("gw-coap");
+            relay.target(URI.create("coap://127.0.0.1:" + server.getLocalPort()));
+            AtomicInteger acted = new AtomicInteger();
+            relay.watch(Optional.of(new Watch("sealed", 2, true, acted::incrementAndGet)));
+            for (String text : List.of("sealed 1", "other", "sealed 2", "sealed 3")) {
+                assertThat(acted.get()).isEqualTo(text.equals("sealed 3") ? 1 : 0);
+                send(client, relay, text);
+                // Having arrived, it was seen before.
+                server.receive(new DatagramPacket(new byte[100], 100));
+            }
+            assertThat(acted.get()).isEqualTo(1);
+            CompletableFuture<Boolean> after = new CompletableFuture<>();
+            relay.watch(Optional.of(new Watch("answer!", 1, false, () -> after.complete(true))));
+            send(client, relay, "answer");
+            echo(server);
+            assertThat(after.get(10, TimeUnit.SECONDS)).isTrue();
+        }
+        assertThatThrownBy(() -> new Watch("x", 0, true, () -> {})).isInstanceOf(IllegalArgumentException.class);
     }
 
     private static Socket connect(Relay relay) throws IOException {

@@ -44,6 +44,8 @@ final class Vault {
     private final long startedAt;
     private Optional<Long> run = Optional.empty();
     private boolean vouched;
+    private long floorSeen = -1;
+    private long behind;
     private StateImage state;
     private byte[] image;
 
@@ -112,9 +114,14 @@ final class Vault {
         }
     }
 
-    /** Now, never before the time that was authenticated last; epoch seconds. */
+    /** Now, never before the time that was authenticated last; goes on from there, when the clock stands before it but runs. Epoch seconds. */
     long now() {
-        return Math.max(clock.instant().getEpochSecond(), state.timeFloor);
+        long told = clock.instant().getEpochSecond();
+        if (floorSeen != state.timeFloor) {
+            floorSeen = state.timeFloor;
+            behind = Math.max(0, floorSeen - told);
+        }
+        return Math.max(told + behind, state.timeFloor);
     }
 
     Instant instant() {

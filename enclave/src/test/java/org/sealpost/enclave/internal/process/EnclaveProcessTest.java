@@ -8,6 +8,7 @@ import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -16,11 +17,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.sealpost.enclave.AuthorityKeys.GroupPolicy;
 import org.sealpost.enclave.AuthorityKeys.Member;
 import org.sealpost.enclave.AuthorityKeys.Role;
+import org.sealpost.enclave.CommanderKeys.CommandOrder;
 import org.sealpost.enclave.Enclave;
 import org.sealpost.enclave.EnclaveUnavailable;
 import org.sealpost.enclave.EndPointKeys.OpenedRequest;
 import org.sealpost.enclave.EndPointKeys.OpenedResponse;
 import org.sealpost.enclave.SecureEnvironment;
+import org.sealpost.group.GroupEnvelope;
 import org.sealpost.onem2m.Refusal;
 
 /** The enclave as a real process. */
@@ -62,6 +65,32 @@ class EnclaveProcessTest {
     }
 
     @Test
+    void countersGoOnlyForwardOverKills() {
+        Enclave server = process.compartment("server");
+        Enclave door = process.compartment("door");
+        enrol(server, door);
+        server.createGroup(GROUP, new GroupPolicy("point-to-point", true, List.of(), 0, 3600, "A256GCM"));
+        server.newEpoch(GROUP, 1, List.of(new Member(DOOR, "", 1)));
+        var sealed = server.sealCredential(DOOR, Optional.of(door.receiverRandObject(SERVER)), GROUP);
+        assertThat(door.openRequest(sealed.esprimObject())).isInstanceOf(OpenedRequest.Answered.class);
+        long reading = 0;
+        long command = 0;
+        for (int run = 1; run <= 4; run++) {
+            // A run that used one counter of its block, and runs that used more.
+            for (int call = 0; call < run; call++) {
+                long next = counter(GroupEnvelope.Use.READING, eventually(() -> door.sealReading(GROUP, new byte[1])));
+                assertThat(next).isGreaterThan(reading);
+                reading = next;
+                var order = new CommandOrder(GROUP, "all", "close", Map.of(), Long.MAX_VALUE / 2);
+                var given = server.sealCommand(order);
+                assertThat(given.commandId()).isGreaterThan(command);
+                command = given.commandId();
+            }
+            kill();
+        }
+    }
+
+    @Test
     void aRefusalCrossesTheSocketAsARefusal() {
         assertThatThrownBy(() -> process.compartment("door").sealReading(GROUP, new byte[1]))
                 .isInstanceOfSatisfying(
@@ -73,8 +102,7 @@ class EnclaveProcessTest {
         Enclave server = process.compartment("server");
         String root = server.found(SERVER).rootKeyId();
         long first = process.processId().orElseThrow();
-        ProcessHandle.of(first).orElseThrow().destroyForcibly();
-        ProcessHandle.of(first).ifPresent(p -> p.onExit().join());
+        kill();
         String again = eventually(() -> server.found(SERVER).rootKeyId());
         assertThat(again).isEqualTo(root);
         assertThat(process.processId().orElseThrow()).isNotEqualTo(first);
@@ -133,6 +161,17 @@ class EnclaveProcessTest {
                     .as("%s returns octets: only facts, sealed objects and application content may leave", call)
                     .isNotEqualTo(byte[].class);
         }
+    }
+
+    private void kill() {
+        ProcessHandle enclave =
+                ProcessHandle.of(process.processId().orElseThrow()).orElseThrow();
+        enclave.destroyForcibly();
+        enclave.onExit().join();
+    }
+
+    private static long counter(GroupEnvelope.Use use, String envelope) {
+        return GroupEnvelope.parse(use, envelope).counter();
     }
 
     private SecureEnvironment open(Path state) {

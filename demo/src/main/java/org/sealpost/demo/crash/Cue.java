@@ -1,0 +1,21 @@
+package org.sealpost.demo.crash;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+
+/**
+ * A kind of message that passes the hops while a scenario's work goes on.
+ *
+ * @param name for people, such as {@code command}
+ * @param text what only such a message contains
+ */
+public record Cue(String name, String text) {
+    private static final int GROUP = 3;
+
+    /** An object whose protected header, in clear, begins with its type. */
+    static Cue sealed(String name, String type) {
+        byte[] header = ("{\"typ\":\"" + type).getBytes(StandardCharsets.US_ASCII);
+        int whole = header.length - header.length % GROUP;
+        return new Cue(name, Base64.getUrlEncoder().encodeToString(java.util.Arrays.copyOf(header, whole)));
+    }
+}

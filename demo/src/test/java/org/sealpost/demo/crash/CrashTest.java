@@ -1,0 +1,158 @@
+package org.sealpost.demo.crash;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.sealpost.demo.attack.Wiretap;
+import org.sealpost.demo.fleet.Fleet;
+import org.sealpost.demo.fleet.Node;
+import org.sealpost.demo.fleet.Plan;
+import org.sealpost.demo.run.Programs;
+import org.sealpost.e2e.Labels;
+import org.sealpost.group.EpochKeys;
+import org.sealpost.group.GroupEnvelope;
+
+/** What the crash runs draw and judge, without processes. */
+class CrashTest {
+    private static final String DOORS = "//sealpost.example/in-cse/cse-in/fire-doors";
+    private static final String SECRET = "0123456789abcdef0123456789abcdef";
+
+    /** The platform refuses to use an IV twice; under another key it does not know that the header names the same one. */
+    private static final String OTHER = "fedcba9876543210fedcba9876543210";
+
+    private static final List<Cue> CUES = List.of(new Cue("one", "1"), new Cue("two", "2"));
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void aMomentIsTheSameEachTimeAndNeedsNoneBeforeIt() throws Exception {
+        try (Fleet fleet = fleet()) {
+            Set<Object> drawn = new HashSet<>();
+            for (Target target : Target.values()) {
+                for (int k = 1; k <= 20; k++) {
+                    Moment moment = Moment.draw(target, k, 42, fleet, CUES);
+                    assertThat(Moment.draw(target, k, 42, fleet, CUES)).isEqualTo(moment);
+                    assertThat(moment.choices().nextLong())
+                            .isEqualTo(Moment.draw(target, k, 42, fleet, CUES)
+                                    .choices()
+                                    .nextLong());
+                    assertThat(moment.replay("main-job"))
+                            .contains("--target " + target.option(), "--seed 42", "--moment " + k);
+                    drawn.add(moment.node() + moment.trigger());
+                }
+            }
+            // Of a hundred, hardly any two are the same.
+            assertThat(drawn.size()).isGreaterThan(80);
+        }
+    }
+
+    @Test
+    void theEnclavesOfAllKindsOfProgramsHaveTheirTurn() throws Exception {
+        try (Fleet fleet = fleet()) {
+            Set<Node.Kind> owners = new HashSet<>();
+            for (int k = 1; k <= 3; k++) {
+                owners.add(fleet.node(
+                                Moment.draw(Target.ENCLAVE, k, 7, fleet, CUES).node())
+                        .kind());
+            }
+            assertThat(owners).containsExactlyInAnyOrder(Node.Kind.SERVER, Node.Kind.DEVICE, Node.Kind.AGENT);
+        }
+    }
+
+    @Test
+    void everyNodeHasHopsAndEachTargetItsName() throws Exception {
+        try (Fleet fleet = fleet()) {
+            for (Node node : fleet.nodes()) {
+                assertThat(fleet.hopsOf(node)).as(node.name()).isNotEmpty();
+            }
+        }
+        assertThat(Target.named("all")).containsExactly(Target.values());
+        assertThat(Target.named("agent")).containsExactly(Target.AGENT);
+        assertThatThrownBy(() -> Target.named("operator"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("enclave");
+    }
+
+    @Test
+    void aCueRecognisesItsEnvelopesAndNoOthers() {
+        String reading = seal(GroupEnvelope.Use.READING, 1, "warm");
+        String command = seal(GroupEnvelope.Use.COMMAND, 1, "close");
+        Cue cue = Cue.sealed("reading", Labels.TYPE_READING_ENVELOPE);
+        assertThat(reading).contains(cue.text());
+        assertThat(command).doesNotContain(cue.text());
+    }
+
+    @Test
+    void anEpochThatGoesBackIsSeen() {
+        try (EpochHistory history = new EpochHistory(Map.of(), List.of(DOORS))) {
+            history.saw("door-1", DOORS, 3);
+            history.saw("door-1", DOORS, 4);
+            history.saw("door-2", DOORS, 3);
+            assertThat(history.broken()).isEmpty();
+            history.saw("door-1", DOORS, 3);
+            assertThat(history.broken()).hasValueSatisfying(b -> assertThat(b).contains("from epoch 4 to 3"));
+        }
+    }
+
+    @Test
+    void aCounterUsedTwiceIsSeenInARecordingThatGrew() throws Exception {
+        Path recording = folder.resolve("gw.1.to");
+        String one = seal(GroupEnvelope.Use.READING, 1, "warm");
+        Files.writeString(recording, one);
+        NoncesOnce nonces = new NoncesOnce(new Wiretap(folder));
+        assertThat(nonces.broken()).isEmpty();
+        Files.writeString(recording, one + " " + one + " " + seal(GroupEnvelope.Use.READING, 2, "warm"));
+        assertThat(nonces.broken()).isEmpty();
+        assertThat(nonces.objects()).isEqualTo(2);
+        Files.writeString(folder.resolve("gw.2.to"), seal(OTHER, GroupEnvelope.Use.READING, 2, "warmer"));
+        assertThat(nonces.broken()).isPresent();
+    }
+
+    @Test
+    void aReportIsGoodOnlyWhenSomethingWasKilledAndAllHeld() throws Exception {
+        try (Fleet fleet = fleet()) {
+            Moment moment = Moment.draw(Target.DEVICE, 1, 42, fleet, CUES);
+            CrashReport bad = report(moment, Optional.of("a command was lost"));
+            assertThat(report(moment, Optional.empty()).good()).isTrue();
+            assertThat(bad.good()).isFalse();
+            assertThat(bad.json("main-job").toString()).contains("a command was lost", moment.replay("main-job"));
+            assertThat(new CrashReport(42, List.of(), List.of(), Duration.ZERO).good())
+                    .isFalse();
+        }
+    }
+
+    private static CrashReport report(Moment moment, Optional<String> broken) {
+        var outcome = new CrashRun.Outcome(moment, true, Duration.ofSeconds(2), 1, List.of(), broken);
+        return new CrashReport(42, List.of(outcome), List.of(), Duration.ofSeconds(3));
+    }
+
+    private Fleet fleet() throws Exception {
+        Files.writeString(folder.resolve("enclave.path"), "enclave.jar");
+        for (String program : List.of("server", "gateway", "agent", "device")) {
+            Files.writeString(folder.resolve(program + ".main"), "Main");
+        }
+        Path work = Files.createTempDirectory(folder, "work");
+        return new Fleet(Plan.compact(), work, new Programs(folder, folder), Map.of(), Map.of(), "");
+    }
+
+    private static String seal(GroupEnvelope.Use use, long counter, String text) {
+        return seal(SECRET, use, counter, text);
+    }
+
+    private static String seal(String secret, GroupEnvelope.Use use, long counter, String text) {
+        EpochKeys keys = EpochKeys.derive(secret.getBytes(StandardCharsets.US_ASCII), DOORS, 2);
+        return GroupEnvelope.seal(use, keys, DOORS, 2, 1, counter, text.getBytes(StandardCharsets.US_ASCII));
+    }
+}
