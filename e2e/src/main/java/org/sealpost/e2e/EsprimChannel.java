@@ -285,8 +285,7 @@ public final class EsprimChannel {
     }
 
     private Optional<Originating> currentSession(Instant now) {
-        return current.map(originating::get)
-                .filter(s -> s.session.confirmed() && s.session.usable(now));
+        return current.map(originating::get).filter(s -> s.session.confirmed() && s.session.usable(now));
     }
 
     private Optional<RandObject> peerObject(Instant now) {
