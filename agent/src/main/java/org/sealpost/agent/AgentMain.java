@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -141,9 +142,10 @@ public final class AgentMain implements Callable<Integer> {
         }
         try {
             return directory == null || at == null ? checkOnly() : run(at, directory);
-        } catch (EnclaveUnavailable | Refusal | UncheckedIOException e) {
-            System.err.println("sealpost agent: " + e.getMessage());
-        } catch (IOException e) {
+        } catch (FileSystemException e) {
+            System.err.println("sealpost agent: the state directory can't be used (" + e.getMessage()
+                    + "): make it writable, free some space, or name another with --state");
+        } catch (EnclaveUnavailable | Refusal | UncheckedIOException | IOException e) {
             System.err.println("sealpost agent: " + e.getMessage());
         }
         return 1;

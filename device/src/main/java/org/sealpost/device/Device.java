@@ -78,11 +78,18 @@ public final class Device implements AutoCloseable {
     public static Device connect(DeviceConfig config, Path state) {
         SecureEnvironment environment = SecureEnvironment.process(new SecureEnvironment.ProcessConfig(
                 state.resolve("enclave"), state.resolve("s"), SecureEnvironment.defaultCommand()));
-        return connect(config, environment);
+        try {
+            return connect(config, environment);
+        } catch (EnclaveUnavailable e) {
+            environment.close();
+            throw e;
+        }
     }
 
     /** Connects a device with a secure environment of the caller's. */
     public static Device connect(DeviceConfig config, SecureEnvironment environment) {
+        // A compartment that can't be read is said now, not at the first message.
+        environment.compartment(config.name()).enrolment();
         return new Device(config, environment, DeviceRuntime.open(), true);
     }
 

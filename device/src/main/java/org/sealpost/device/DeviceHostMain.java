@@ -112,7 +112,7 @@ public final class DeviceHostMain implements Callable<Integer> {
             System.err.println("sealpost device-host: " + e.getMessage());
         } catch (IOException e) {
             System.err.println("sealpost device-host: the state directory can't be used (" + e.getMessage()
-                    + "): make it writable, or name another with --state");
+                    + "): make it writable, free some space, or name another with --state");
         }
         return 1;
     }

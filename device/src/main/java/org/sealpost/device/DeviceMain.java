@@ -152,7 +152,7 @@ public final class DeviceMain implements Callable<Integer> {
             System.err.println("sealpost device: " + e.getMessage());
         } catch (IOException e) {
             System.err.println("sealpost device: the state directory can't be used (" + e.getMessage()
-                    + "): make it writable, or name another with --state");
+                    + "): make it writable, free some space, or name another with --state");
         }
         return 1;
     }

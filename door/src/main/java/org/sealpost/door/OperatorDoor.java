@@ -71,7 +71,7 @@ public final class OperatorDoor implements AutoCloseable {
         return URI.create("http://" + local.getAddress().getHostAddress() + ":" + local.getPort());
     }
 
-    /** What was refused here since the start, by status code: {@code door.refused.4107} and the like. */
+    /** What was refused here since the start, by status code: {@code door.refused.4106} and the like. */
     public Map<String, Long> counters() {
         Map<String, Long> found = new TreeMap<>();
         refusals.forEach((name, count) -> found.put(name, count.sum()));

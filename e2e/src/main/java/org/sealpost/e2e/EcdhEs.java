@@ -2,13 +2,9 @@ package org.sealpost.e2e;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
 import java.security.interfaces.ECPublicKey;
 import java.util.Arrays;
-import javax.crypto.KeyAgreement;
-import org.sealpost.onem2m.Refusal;
-import org.sealpost.onem2m.ResponseStatus;
 
 /** ECDH-ES on P-256 with the Concat KDF over SHA-256 (RFC 7518 4.6.2), for keys of up to one block. */
 public final class EcdhEs {
@@ -23,9 +19,15 @@ public final class EcdhEs {
      * @param length octets wanted, at most 32
      * @param apu what the header {@code apu} holds, decoded; empty when there is none
      * @param apv likewise {@code apv}
-     * @throws Refusal 4000 when the two keys can't be agreed on
+     * @throws org.sealpost.onem2m.Refusal 4000 when the two keys can't be agreed on
      */
     public static byte[] agree(PrivateKey own, ECPublicKey peer, String algorithm, int length, byte[] apu, byte[] apv) {
+        return agree(P256Agreement.of(own), peer, algorithm, length, apu, apv);
+    }
+
+    /** As {@link #agree(PrivateKey, ECPublicKey, String, int, byte[], byte[])}, with a key that may lie elsewhere. */
+    public static byte[] agree(
+            P256Agreement own, ECPublicKey peer, String algorithm, int length, byte[] apu, byte[] apv) {
         if (length < 1 || length > BLOCK) {
             throw new IllegalArgumentException("the agreed key has 1 to 32 octets");
         }
@@ -33,10 +35,7 @@ public final class EcdhEs {
         byte[] input = new byte[0];
         byte[] block = new byte[0];
         try {
-            KeyAgreement agreement = KeyAgreement.getInstance("ECDH");
-            agreement.init(own);
-            agreement.doPhase(peer, true);
-            shared = agreement.generateSecret();
+            shared = own.agree(peer);
             byte[] name = algorithm.getBytes(StandardCharsets.US_ASCII);
             input = ByteBuffer.allocate(4 + shared.length + 12 + name.length + apu.length + apv.length + 4)
                     .putInt(1)
@@ -51,8 +50,6 @@ public final class EcdhEs {
                     .array();
             block = Jwk.sha256(input);
             return Arrays.copyOf(block, length);
-        } catch (GeneralSecurityException e) {
-            throw new Refusal(ResponseStatus.BAD_REQUEST, "a sealed object names a key that can't be agreed with");
         } finally {
             Wipe.octets(shared, input, block);
         }

@@ -84,6 +84,14 @@ public final class EsprimChannel {
         return object;
     }
 
+    /** Takes an own receiver object that was made elsewhere: one that several channels share (8.4.2 B.1). */
+    public void share(RandObject own) {
+        if (own.role() != RandObject.Role.RECEIVER) {
+            throw new IllegalArgumentException("only a receiver's RandObject can be shared");
+        }
+        issued.put(own.id(), own);
+    }
+
     /** True when a confirmed session, or a receiver object that the peer gave in band, is there to seal a request with. */
     public boolean ready(Instant now) {
         return currentSession(now).isPresent() || peerObject(now).isPresent();

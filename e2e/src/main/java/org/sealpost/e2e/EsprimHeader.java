@@ -71,7 +71,7 @@ record EsprimHeader(
         if (type.equals(expected)) {
             return;
         }
-        boolean json = Serialization.ofMediaType(type)
+        boolean json = Serialization.ofMediaType("application/" + type)
                 .filter(s -> s == Serialization.JSON)
                 .isPresent();
         throw json

@@ -123,6 +123,11 @@ public record Jwe(
 
     /** Opens what {@link #sealTo} sealed. */
     public byte[] openFrom(PrivateKey recipient) {
+        return openFrom(P256Agreement.of(recipient));
+    }
+
+    /** As {@link #openFrom(PrivateKey)}, with a key that may lie elsewhere. */
+    public byte[] openFrom(P256Agreement recipient) {
         JsonNode ephemeral = header.get("epk");
         if (!text("alg").equals(AGREE) || !text("enc").equals("A256GCM") || ephemeral == null) {
             throw malformed("is not sealed with ECDH-ES+A256KW");

@@ -42,13 +42,17 @@ public record Jws(
      * @param extra further headers: {@code pct} or {@code dlg}
      */
     public static String sign(PrivateKey key, String type, String keyId, Map<String, String> extra, byte[] payload) {
+        return sign(Es256Signer.of(key), type, keyId, extra, payload);
+    }
+
+    /** As {@link #sign(PrivateKey, String, String, Map, byte[])}, with a key that may lie elsewhere. */
+    public static String sign(Es256Signer key, String type, String keyId, Map<String, String> extra, byte[] payload) {
         ObjectNode header = JsonNodeFactory.instance.objectNode();
         header.put("alg", "ES256").put("typ", type).put("kid", keyId);
         extra.forEach(header::put);
         String input = Base64Url.encode(PrimitiveCodec.of(Serialization.JSON).encodeTree(header)) + "."
                 + Base64Url.encode(payload);
-        byte[] signature = Es256.sign(key, input.getBytes(StandardCharsets.US_ASCII));
-        return input + "." + Base64Url.encode(signature);
+        return input + "." + Base64Url.encode(key.sign(input.getBytes(StandardCharsets.US_ASCII)));
     }
 
     /**

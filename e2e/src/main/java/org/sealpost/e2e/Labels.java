@@ -26,8 +26,43 @@ public final class Labels {
     /** Key of one sender's run, from the key of a use. */
     public static final String GROUP_SENDER = "sealpost/v1/group/sender";
 
+    /** A node's own label, from the secret of a group's tree. */
+    public static final String TREE_NODE = "sealpost/v1/tree/node";
+
+    /** The label of a child, from its parent's. */
+    public static final String TREE_STEP = "sealpost/v1/tree/step";
+
+    /** The key of a subset, from its label. */
+    public static final String TREE_KEY = "sealpost/v1/tree/key";
+
+    /** What hides an epoch's seed in a block, from the key of a subset. */
+    public static final String BLOCK_WRAP = "sealpost/v1/block/wrap";
+
+    /** Commitment of a block to its seed. */
+    public static final String BLOCK_COMMITMENT = "sealpost/v1/block/commitment";
+
+    /** An epoch's secret, from the seed that a block carries. */
+    public static final String BLOCK_SECRET = "sealpost/v1/block/secret";
+
+    /** An epoch's secret, from the one before, when nobody left. */
+    public static final String EPOCH_RATCHET = "sealpost/v1/epoch/ratchet";
+
+    /** What a notice says of its epoch's secret. */
+    public static final String EPOCH_CHECK = "sealpost/v1/epoch/check";
+
+    /** What a signature of a block or notice is for. */
+    public static final String TYPE_BLOCK = "sealpost/v1/block";
+
+    public static final String TYPE_NOTICE = "sealpost/v1/notice";
+
     /** Key that seals an enclave's state, from its key file. */
     public static final String ENCLAVE_STATE = "sealpost/v1/enclave/state";
+
+    /** Key that seals an enclave's state, from a root key in a token. */
+    public static final String ENCLAVE_STATE_TOKEN = "sealpost/v1/enclave/state-token";
+
+    /** Context of the agreement that a wrapping key travels under. */
+    public static final String WRAPPING_AGREEMENT = "sealpost/v1/enrolment/wrapping-agreement";
 
     /** Exporter (RFC 5705) of an enrolment key and its id, MEF and its client (TS-0003 10.3.1). */
     public static final String EXPORT_ENROLMENT = "EXPORTER-oneM2M-Bootstrap";
@@ -57,6 +92,7 @@ public final class Labels {
     public static final String PROVISIONED_WRAPPING = "sealpost/v1/provisioned/wrapping";
 
     public static final String TYPE_MANUFACTURE_ENVELOPE = "sealpost-manufacture+jwe";
+    public static final String TYPE_ATTESTATION = "sealpost-attestation+jws";
     public static final String TYPE_ENROLMENT_ENVELOPE = "sealpost-enrolment+jwe";
     public static final String TYPE_ENROLMENT = "sealpost-enrolment+jws";
     public static final String TYPE_CREDENTIAL = "sealpost-credential+jws";

@@ -67,6 +67,9 @@ public interface AuthorityKeys {
     /** Verifies a checkpoint signature. */
     boolean verifyCheckpoint(String checkpoint, long sequence, byte[] head);
 
+    /** Protection level that every secure environment has. */
+    int ANY_SECURE_ENVIRONMENT = 0;
+
     /** Kinds of end points. */
     enum Role {
         DEVICE,
@@ -85,6 +88,7 @@ public interface AuthorityKeys {
      * @param overlapSeconds how long the previous epoch still opens commands after a planned change; 0 after an eviction
      * @param lifetimeSeconds validity of an epoch
      * @param algorithmFloor weakest content encryption, such as {@code A256GCM}
+     * @param secureEnvironment lowest protection level (TS-0003 6.3.1) of an end point that gets a credential; 0: any
      */
     record GroupPolicy(
             String scheme,
@@ -92,13 +96,32 @@ public interface AuthorityKeys {
             List<String> nonDelegableVerbs,
             long overlapSeconds,
             long lifetimeSeconds,
-            String algorithmFloor) {}
+            String algorithmFloor,
+            int secureEnvironment) {
+        /** A policy that takes any secure environment. */
+        public GroupPolicy(
+                String scheme,
+                boolean agentIsMember,
+                List<String> nonDelegableVerbs,
+                long overlapSeconds,
+                long lifetimeSeconds,
+                String algorithmFloor) {
+            this(
+                    scheme,
+                    agentIsMember,
+                    nonDelegableVerbs,
+                    overlapSeconds,
+                    lifetimeSeconds,
+                    algorithmFloor,
+                    ANY_SECURE_ENVIRONMENT);
+        }
+    }
 
     /** Public facts of an authority: its identity and the key id of its root (RFC 7638 thumbprint), root public JWK. */
     record AuthorityFacts(String identity, String rootKeyId, String rootKey) {}
 
-    /** Result of an enrolment. */
-    record EnrolledPeer(String identity, String keyId, String enrolmentPackage) {}
+    /** Result of an enrolment; what the end point's secure environment says of itself is in it. */
+    record EnrolledPeer(String identity, String keyId, String enrolmentPackage, Attestation attestation) {}
 
     /** Public facts of an epoch. */
     record EpochFacts(String group, long epoch, String keyCheckValue, long notBefore, long notAfter) {}

@@ -62,9 +62,11 @@ public interface EndPointKeys {
      * @param identity absolute identity
      * @param agreementKey public JWK (P-256) that the enrolment package is sealed to
      * @param signatureKey public JWK (P-256) that verifies this end point's acknowledgements, and an agent's commands
+     * @param attestation what the secure environment says of itself, signed with the signature key (compact JWS)
      * @param fingerprint SHA-256 over the canonical form of the above, 16 groups of 4 hex digits, for people to compare
      */
-    record EnrolmentRequest(String identity, String agreementKey, String signatureKey, String fingerprint) {}
+    record EnrolmentRequest(
+            String identity, String agreementKey, String signatureKey, String attestation, String fingerprint) {}
 
     /**
      * Public facts of an enrolment.

@@ -7,11 +7,9 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicReference;
 import org.sealpost.binding.Bindings;
 import org.sealpost.binding.Hop;
 import org.sealpost.binding.HopSecurity;
@@ -54,7 +52,8 @@ public final class Gateway implements AutoCloseable {
 
     /** Opens the store and the listeners; {@link #register} makes it known to the server. */
     public Gateway(Config config) {
-        AtomicReference<Cse> opened = new AtomicReference<>();
+        // A request that comes while the store is still being opened waits for it.
+        CompletableFuture<Cse> opened = new CompletableFuture<>();
         this.http = bindings.listenHttp(config.http(), (request, hop) -> receive(opened, request, hop));
         this.coap = config.coap().map(a -> bindings.listenCoap(a, (request, hop) -> receive(opened, request, hop)));
         List<URI> addresses = new ArrayList<>(config.advertise());
@@ -75,7 +74,7 @@ public final class Gateway implements AutoCloseable {
                 bindings.sender(),
                 InstantSource.system(),
                 Gateway::nobodyHome);
-        opened.set(cse);
+        opened.complete(cse);
     }
 
     public CompletionStage<Void> register() {
@@ -103,9 +102,8 @@ public final class Gateway implements AutoCloseable {
     }
 
     private static CompletionStage<ResponsePrimitive> receive(
-            AtomicReference<Cse> cse, RequestPrimitive request, Hop hop) {
-        return Objects.requireNonNull(cse.get(), "not open yet")
-                .handle(request, Source.hop(hop.authenticatedIdentity()));
+            CompletionStage<Cse> cse, RequestPrimitive request, Hop hop) {
+        return cse.thenCompose(open -> open.handle(request, Source.hop(hop.authenticatedIdentity())));
     }
 
     /** The gateway is no end point: what is addressed to its CSEBase itself is refused. */

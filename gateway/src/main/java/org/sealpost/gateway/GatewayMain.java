@@ -131,7 +131,7 @@ public final class GatewayMain implements Callable<Integer> {
             System.err.println("sealpost gateway: " + e.getMessage());
         } catch (IOException e) {
             System.err.println("sealpost gateway: the state directory can't be used (" + e.getMessage()
-                    + "): make it writable, or name another with --state");
+                    + "): make it writable, free some space, or name another with --state");
         }
         return 1;
     }

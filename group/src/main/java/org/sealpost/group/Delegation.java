@@ -1,10 +1,10 @@
 package org.sealpost.group;
 
-import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.interfaces.ECPublicKey;
 import java.util.List;
 import java.util.Map;
+import org.sealpost.e2e.Es256Signer;
 import org.sealpost.e2e.Jwk;
 import org.sealpost.e2e.Jws;
 import org.sealpost.e2e.Labels;
@@ -41,7 +41,7 @@ public record Delegation(
     }
 
     /** Signs with the delegation key, whose purpose certificate goes along; compact JWS, public. */
-    public String sign(PrivateKey delegationKey, String keyId, String certificate) {
+    public String sign(Es256Signer delegationKey, String keyId, String certificate) {
         var o = Json.object()
                 .put("id", id)
                 .put("agt", agent)

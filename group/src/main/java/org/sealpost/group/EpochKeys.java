@@ -10,7 +10,7 @@ import org.sealpost.e2e.Labels;
 import org.sealpost.e2e.Wipe;
 
 /**
- * What is used of an epoch: keys derived one-way from its secret with HKDF-SHA256, info = label | 0x00 | group | 0x00 | epoch (8 octets) |
+ * What is used of an epoch: keys derived one-way from its secret with HKDF-Expand (SHA-256), info = label | 0x00 | group | 0x00 | epoch (8 octets) |
  * algorithm. Each use has a key of its own.
  *
  * @param command 32 octets; a secret
@@ -29,8 +29,20 @@ public record EpochKeys(
 
     private static final int CHECK_LENGTH = 8;
 
+    /** HMAC-SHA256 under an epoch secret that the caller need not see: it may lie in a token. */
+    @FunctionalInterface
+    public interface Prf {
+        /** @return 32 octets */
+        byte[] mac(byte[] message);
+    }
+
     /** Derives all keys of an epoch; the secret stays the caller's. */
     public static EpochKeys derive(byte[] epochSecret, String group, long epoch) {
+        return derive(message -> Hmac.sha256(epochSecret, message), group, epoch);
+    }
+
+    /** As {@link #derive(byte[], String, long)}, with a secret that may lie elsewhere. */
+    public static EpochKeys derive(Prf epochSecret, String group, long epoch) {
         byte[] check = derive(epochSecret, Labels.GROUP_KEY_CHECK, group, epoch);
         return new EpochKeys(
                 derive(epochSecret, Labels.GROUP_COMMAND, group, epoch),
@@ -40,7 +52,8 @@ public record EpochKeys(
                 HexFormat.of().formatHex(Arrays.copyOf(check, CHECK_LENGTH)));
     }
 
-    private static byte[] derive(byte[] epochSecret, String label, String group, long epoch) {
+    /** HKDF-Expand alone (RFC 5869 2.3): an epoch secret is uniformly random, so that nothing has to be extracted (3.3). One block is all. */
+    private static byte[] derive(Prf epochSecret, String label, String group, long epoch) {
         ByteArrayOutputStream info = new ByteArrayOutputStream();
         info.writeBytes(label.getBytes(StandardCharsets.UTF_8));
         info.write(0);
@@ -48,7 +61,8 @@ public record EpochKeys(
         info.write(0);
         info.writeBytes(ByteBuffer.allocate(Long.BYTES).putLong(epoch).array());
         info.writeBytes(ALGORITHM.getBytes(StandardCharsets.US_ASCII));
-        return Hmac.hkdf(epochSecret, new byte[0], info.toByteArray(), SECRET_LENGTH);
+        info.write(1);
+        return epochSecret.mac(info.toByteArray());
     }
 
     /** Overwrites the keys. */

@@ -1,9 +1,9 @@
 package org.sealpost.group;
 
-import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.interfaces.ECPublicKey;
 import java.util.Map;
+import org.sealpost.e2e.Es256Signer;
 import org.sealpost.e2e.Jwk;
 import org.sealpost.e2e.Jws;
 import org.sealpost.e2e.Labels;
@@ -20,7 +20,7 @@ import org.sealpost.onem2m.ResponseStatus;
  */
 public record PurposeCertificate(Purpose purpose, ECPublicKey key, long notBefore, long notAfter) {
     /** Signs this with the root key; compact JWS. */
-    public String sign(PrivateKey root, String rootKeyId) {
+    public String sign(Es256Signer root, String rootKeyId) {
         var o = Json.object().put("use", purpose.use()).put("nbf", notBefore).put("exp", notAfter);
         o.put("key", Jwk.print(key));
         return Jws.sign(root, Labels.TYPE_PURPOSE, rootKeyId, Map.of(), Json.write(o));

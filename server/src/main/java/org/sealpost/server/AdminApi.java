@@ -184,11 +184,14 @@ final class AdminApi {
 
     private JsonNode enrol(JsonNode body) {
         Members m = Members.of(
-                body, "an enrolment request", Set.of("identity", "agreementKey", "signatureKey", "fingerprint"));
+                body,
+                "an enrolment request",
+                Set.of("identity", "agreementKey", "signatureKey", "attestation", "fingerprint"));
         EnrolledPeer peer = server.enrol(new EnrolmentRequest(
                 m.text("identity"),
                 m.text("agreementKey"),
                 m.text("signatureKey"),
+                m.text("attestation"),
                 m.optionalText("fingerprint").orElse("")));
         return tree(peer);
     }

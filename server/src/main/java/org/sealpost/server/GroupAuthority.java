@@ -366,6 +366,7 @@ public final class GroupAuthority {
                 group.nonDelegable(),
                 group.overlapSeconds(),
                 group.lifetimeSeconds(),
-                group.algorithmFloor());
+                group.algorithmFloor(),
+                0);
     }
 }

@@ -8,12 +8,12 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import org.sealpost.binding.Bindings;
 import org.sealpost.binding.HopSecurity;
 import org.sealpost.binding.Listener;
@@ -91,11 +91,12 @@ public final class Server implements AutoCloseable {
         endPoint.onConfirmation(ledger::fetched);
         endPoint.onLaterEpoch(authority::catchUp);
         worker.onLaterEpoch(authority::catchUp);
-        AtomicReference<Cse> opened = new AtomicReference<>();
+        // A request that comes while the store is still being opened waits for it.
+        CompletableFuture<Cse> opened = new CompletableFuture<>();
         this.listener = bindings.listenHttp(
                 http,
-                (request, hop) -> java.util.Objects.requireNonNull(opened.get())
-                        .handle(request, Source.hop(hop.authenticatedIdentity())));
+                (request, hop) ->
+                        opened.thenCompose(cse -> cse.handle(request, Source.hop(hop.authenticatedIdentity()))));
         Inbox inbox = new Inbox(fleet.domain(), endPoint, new Inner(), worker, commands, readings, workers);
         this.cse = Cse.open(
                 new CseConfig(
@@ -110,7 +111,7 @@ public final class Server implements AutoCloseable {
                 bindings.sender(),
                 clock,
                 inbox);
-        opened.set(cse);
+        opened.complete(cse);
     }
 
     /** Brings everything to what the fleet file says and begins to deliver. */

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -101,9 +102,10 @@ public final class ServerMain implements Callable<Integer> {
             System.err.println("sealpost server: the fleet file has mistakes:\n" + e.getMessage());
         } catch (EnclaveUnavailable | StorageException | StoreException | Refusal e) {
             System.err.println("sealpost server: " + e.getMessage());
-        } catch (UncheckedIOException e) {
-            System.err.println("sealpost server: " + e.getMessage());
-        } catch (IOException e) {
+        } catch (FileSystemException e) {
+            System.err.println("sealpost server: the state directory can't be used (" + e.getMessage()
+                    + "): make it writable, free some space, or name another with --state");
+        } catch (UncheckedIOException | IOException e) {
             System.err.println("sealpost server: " + e.getMessage());
         }
         return 1;

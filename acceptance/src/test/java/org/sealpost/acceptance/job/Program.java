@@ -28,17 +28,7 @@ final class Program implements AutoCloseable {
 
     void start() throws IOException {
         Files.deleteIfExists(folder.resolve("ports"));
-        List<String> command = new ArrayList<>(List.of(
-                System.getProperty("java.home") + "/bin/java",
-                "-XX:-UsePerfData",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-Xmx128m",
-                "-Djava.io.tmpdir=" + folder,
-                "-Dsealpost.enclave.classpath=" + classPath("enclave"),
-                "-cp",
-                classPath(room),
-                main));
+        List<String> command = command(room, main, folder);
         command.addAll(arguments);
         command.addAll(List.of(
                 "--state",
@@ -50,6 +40,21 @@ final class Program implements AutoCloseable {
                 .redirectOutput(
                         ProcessBuilder.Redirect.appendTo(folder.resolve("log").toFile()))
                 .start();
+    }
+
+    /** The command line up to the main class. */
+    static List<String> command(String room, String main, Path scratch) throws IOException {
+        return new ArrayList<>(List.of(
+                System.getProperty("java.home") + "/bin/java",
+                "-XX:-UsePerfData",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Xmx128m",
+                "-Djava.io.tmpdir=" + scratch,
+                "-Dsealpost.enclave.classpath=" + classPath("enclave"),
+                "-cp",
+                classPath(room),
+                main));
     }
 
     /** As {@code kill -9}: no goodbye. Its enclave ends with it. */

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 import org.sealpost.cse.ResourceStore;
+import org.sealpost.cse.StoreAdvice;
 import org.sealpost.cse.StoreException;
 import org.sealpost.onem2m.PrimitiveCodec;
 import org.sealpost.onem2m.ResourceType;
@@ -200,14 +201,7 @@ public final class SqliteResourceStore implements ResourceStore {
     }
 
     private static StoreException failed(String where, SQLException e) {
-        String message = String.valueOf(e.getMessage());
-        String advice = message.contains("FULL")
-                ? "the disk is full: free some space"
-                : message.contains("READONLY")
-                        ? "it can't be written: make it writable for this user"
-                        : message.contains("NOTADB") || message.contains("CORRUPT")
-                                ? "it is damaged: restore it from a backup, or remove it and start anew"
-                                : "check that the directory exists and this user may write there";
-        return new StoreException("the database " + where + " can't be used; " + advice, e);
+        String sentence = StoreAdvice.of(Path.of(where), e, "restore it from a backup, or remove it and start anew");
+        return new StoreException(sentence, e);
     }
 }

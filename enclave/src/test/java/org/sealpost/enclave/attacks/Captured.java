@@ -1,6 +1,7 @@
 package org.sealpost.enclave.attacks;
 
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -19,6 +20,7 @@ import tools.jackson.dataformat.cbor.CBORMapper;
 /** A party whose enclave was broken open: everything it keeps is the attacker's, who signs, seals and derives with it as it likes. */
 public final class Captured {
     private static final CBORMapper MAPPER = new CBORMapper();
+    private static final SecureRandom RANDOM = new SecureRandom();
 
     private final StateImage state;
     private long counter = 1L << 40;
@@ -62,13 +64,24 @@ public final class Captured {
 
     /** Seals under a group's key; the counter is never used twice. */
     public String seal(GroupEnvelope.Use use, String group, byte[] plaintext) {
+        return seal(use, group, new byte[GroupEnvelope.INSTANCE_LENGTH], counter++, plaintext);
+    }
+
+    /** Seals under a group's key with this counter, in an instance of its own. */
+    public String seal(GroupEnvelope.Use use, String group, long number, byte[] plaintext) {
+        byte[] instance = new byte[GroupEnvelope.INSTANCE_LENGTH];
+        RANDOM.nextBytes(instance);
+        return seal(use, group, instance, number, plaintext);
+    }
+
+    private String seal(GroupEnvelope.Use use, String group, byte[] instance, long number, byte[] plaintext) {
         StateImage.Held held = state.credentials.get(group);
         return GroupEnvelope.seal(
                 use,
                 epoch(group),
                 group,
                 held.current().number(),
-                new GroupEnvelope.Sender(held.senderId(), new byte[GroupEnvelope.INSTANCE_LENGTH], counter++),
+                new GroupEnvelope.Sender(held.senderId(), instance, number),
                 plaintext);
     }
 
@@ -81,12 +94,21 @@ public final class Captured {
 
     /** Signs as the server, with the key that is certified for that use. */
     public String signFor(String use, String type, byte[] payload) {
+        return signFor(
+                use,
+                type,
+                payload,
+                state.authority.orElseThrow().purposes.get(use).certificate());
+    }
+
+    /** As {@link #signFor(String, String, byte[])}, with another certificate beside it. */
+    public String signFor(String use, String type, byte[] payload, String certificate) {
         StateImage.PurposeKey key = state.authority.orElseThrow().purposes.get(use);
         return Jws.sign(
                 Jwk.privateKey(key.scalar()),
                 type,
                 Jwk.thumbprint(Jwk.parse(key.key())),
-                Map.of("pct", key.certificate()),
+                Map.of("pct", certificate),
                 payload);
     }
 

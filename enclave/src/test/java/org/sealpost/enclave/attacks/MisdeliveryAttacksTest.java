@@ -11,6 +11,8 @@ import java.util.Random;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.sealpost.e2e.EsprimChannel;
+import org.sealpost.e2e.Jwk;
+import org.sealpost.e2e.Labels;
 import org.sealpost.e2e.RandObject;
 import org.sealpost.enclave.AuthorityKeys.Role;
 import org.sealpost.enclave.EndPointKeys.EnrolmentRequest;
@@ -87,18 +89,23 @@ class MisdeliveryAttacksTest {
     void a22ADevicesKeysUnderAnotherName() {
         EnrolmentRequest door = b.door1.enclave.enrolmentRequest(b.door1.identity);
         String gatewayName = "//sealpost.example/gw-north/Cgateway";
-        changesNothing(
-                b.server,
-                () -> refused(
-                        4105,
-                        () -> b.server.enclave.enrolPeer(
-                                new EnrolmentRequest(gatewayName, door.agreementKey(), door.signatureKey(), ""),
-                                Role.AGENT)));
         Party thief = new Party(gatewayName);
         EnrolmentRequest own = thief.enclave.enrolmentRequest(gatewayName);
+        changesNothing(b.server, () -> {
+            refused(4000, enrolling(gatewayName, door.agreementKey(), door.signatureKey(), door.attestation()));
+            refused(4103, enrolling(gatewayName, door.agreementKey(), door.signatureKey(), own.attestation()));
+            refused(4000, enrolling(gatewayName, door.agreementKey(), own.signatureKey(), own.attestation()));
+        });
         String sealed = b.server
                 .enclave
-                .enrolPeer(new EnrolmentRequest(gatewayName, door.agreementKey(), own.signatureKey(), ""), Role.DEVICE)
+                .enrolPeer(
+                        new EnrolmentRequest(
+                                gatewayName,
+                                door.agreementKey(),
+                                own.signatureKey(),
+                                attested(thief, door.agreementKey()),
+                                ""),
+                        Role.DEVICE)
                 .enrolmentPackage();
         changesNothing(thief, () -> refused(4115, () -> thief.enclave.acceptEnrolment(sealed)));
         changesNothing(b.door1, () -> refused(4000, () -> b.door1.enclave.acceptEnrolment(sealed)));
@@ -204,6 +211,23 @@ class MisdeliveryAttacksTest {
         changesNothing(b.agent, () -> refused(4103, () -> b.command(b.agent, "open")));
         b.agent.enclave.acceptDelegation(old);
         refused(4103, () -> b.command(b.agent, "open"));
+    }
+
+    private org.assertj.core.api.ThrowableAssert.ThrowingCallable enrolling(
+            String identity, String agreementKey, String signatureKey, String attestation) {
+        return () -> b.server.enclave.enrolPeer(
+                new EnrolmentRequest(identity, agreementKey, signatureKey, attestation, ""), Role.AGENT);
+    }
+
+    /** The thief's own enclave would not say so, but its key is the thief's. */
+    private static String attested(Party thief, String agreementKey) {
+        return Captured.party(thief)
+                .sign(
+                        Labels.TYPE_ATTESTATION,
+                        Map.of(),
+                        Building.utf8("{\"v\":1,\"id\":\"" + thief.identity
+                                + "\",\"knd\":\"process\",\"lvl\":1,\"ver\":\"1\",\"agr\":\""
+                                + Jwk.thumbprint(Jwk.parse(agreementKey)) + "\"}"));
     }
 
     private OpenedRequest confirm(Captured member, String from, CredentialConfirmation proof) {

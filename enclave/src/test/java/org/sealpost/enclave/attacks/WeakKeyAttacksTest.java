@@ -69,9 +69,11 @@ class WeakKeyAttacksTest {
         EnrolmentRequest good = device.enclave.enrolmentRequest(device.identity);
         changesNothing(b.server, () -> {
             refusedAlike(() -> b.server.enclave.enrolPeer(
-                    new EnrolmentRequest(device.identity, weak.getValue(), good.signatureKey(), ""), Role.DEVICE));
+                    new EnrolmentRequest(device.identity, weak.getValue(), good.signatureKey(), good.attestation(), ""),
+                    Role.DEVICE));
             refusedAlike(() -> b.server.enclave.enrolPeer(
-                    new EnrolmentRequest(device.identity, good.agreementKey(), weak.getValue(), ""), Role.DEVICE));
+                    new EnrolmentRequest(device.identity, good.agreementKey(), weak.getValue(), good.attestation(), ""),
+                    Role.DEVICE));
         });
     }
 

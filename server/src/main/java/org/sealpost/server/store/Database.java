@@ -12,6 +12,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.sealpost.cse.StoreAdvice;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
 
@@ -136,14 +137,6 @@ public final class Database implements AutoCloseable {
     }
 
     private static StorageException failed(Path file, Exception e) {
-        String all = String.valueOf(e.getMessage());
-        String advice = all.contains("FULL")
-                ? "the disk is full: free some space"
-                : all.contains("READONLY")
-                        ? "it can't be written: make it writable for this user"
-                        : all.contains("NOTADB") || all.contains("CORRUPT")
-                                ? "it is damaged: restore it from a backup"
-                                : "check that the directory exists and this user may write there";
-        return new StorageException("the database " + file + " can't be used; " + advice, e);
+        return new StorageException(StoreAdvice.of(file, e, "restore it from a backup"), e);
     }
 }

@@ -2,8 +2,6 @@ package org.sealpost.enclave.internal.core;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.KeyPair;
-import java.security.interfaces.ECPrivateKey;
 import java.security.interfaces.ECPublicKey;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,6 +16,8 @@ import org.sealpost.e2e.Jws;
 import org.sealpost.e2e.KeyWrap;
 import org.sealpost.e2e.Labels;
 import org.sealpost.e2e.Wipe;
+import org.sealpost.e2e.WrappingAgreement;
+import org.sealpost.enclave.Attestation;
 import org.sealpost.enclave.AuthorityKeys.AuthorityFacts;
 import org.sealpost.enclave.AuthorityKeys.Delegation;
 import org.sealpost.enclave.AuthorityKeys.EnrolledPeer;
@@ -26,6 +26,7 @@ import org.sealpost.enclave.AuthorityKeys.GroupPolicy;
 import org.sealpost.enclave.AuthorityKeys.Member;
 import org.sealpost.enclave.AuthorityKeys.Role;
 import org.sealpost.enclave.EndPointKeys.EnrolmentRequest;
+import org.sealpost.enclave.internal.custody.KeyCustody;
 import org.sealpost.group.EpochKeys;
 import org.sealpost.group.GroupCredential;
 import org.sealpost.group.Purpose;
@@ -75,7 +76,7 @@ final class AuthorityPart {
         StateImage.Authority authority = authority();
         EnrolmentPart.requireAbsolute(request.identity());
         ECPublicKey agreement = Jwk.parse(request.agreementKey());
-        Jwk.parse(request.signatureKey());
+        Attestation attestation = Statement.verify(request);
         List<StateImage.Peer> others = authority.peers.values().stream()
                 .filter(p -> !p.identity().equals(request.identity()))
                 .toList();
@@ -101,9 +102,10 @@ final class AuthorityPart {
                 keyId,
                 vault.observed("pairwise-key", request.identity(), vault.randomOctets(EnrolmentPart.KEY)),
                 vault.observed("wrapping-key", request.identity(), vault.randomOctets(EnrolmentPart.KEY)),
-                request.signatureKey());
+                request.signatureKey(),
+                attestation);
         vault.change(s -> s.authority.orElseThrow().peers.put(peer.identity(), peer));
-        return new EnrolledPeer(peer.identity(), keyId, seal(authority(), peer, agreement));
+        return new EnrolledPeer(peer.identity(), keyId, seal(authority(), peer, agreement), attestation);
     }
 
     void revoke(String identity) {
@@ -185,6 +187,7 @@ final class AuthorityPart {
                 .orElseThrow(() -> new Refusal(
                         ResponseStatus.ORIGINATOR_HAS_NO_PRIVILEGE, "that end point is not a member of the group"));
         StateImage.Peer peer = peer(member);
+        requireLevel(g.policy(), peer.attestation());
         GroupCredential credential = new GroupCredential(
                 group,
                 epoch.number(),
@@ -199,6 +202,16 @@ final class AuthorityPart {
                 nonce,
                 peer.role().equals(Role.AGENT.name()) ? roster(authority, g) : List.of());
         return sign(Purpose.CREDENTIAL, Labels.TYPE_CREDENTIAL, credential.encode());
+    }
+
+    private static void requireLevel(GroupPolicy policy, Attestation attestation) {
+        if (attestation.level() < policy.secureEnvironment()) {
+            throw new Refusal(
+                    ResponseStatus.ORIGINATOR_HAS_NO_PRIVILEGE,
+                    "the group asks for a secure environment of level " + policy.secureEnvironment()
+                            + " and that end point's (" + attestation.kind() + ") is of level " + attestation.level()
+                            + ": give it a better one and enrol it again, or take it out of the group");
+        }
     }
 
     StateImage.Peer peer(String identity) {
@@ -230,8 +243,8 @@ final class AuthorityPart {
                 vault.now(),
                 notAfter);
         StateImage.PurposeKey key = purpose(authority, Purpose.DELEGATION);
-        String signed =
-                delegation.sign(Jwk.privateKey(key.scalar()), Jwk.thumbprint(Jwk.parse(key.key())), key.certificate());
+        String signed = delegation.sign(
+                vault.custody().signer(key.scalar()), Jwk.thumbprint(Jwk.parse(key.key())), key.certificate());
         return new Delegation(signed, CommanderPart.facts(delegation));
     }
 
@@ -272,27 +285,25 @@ final class AuthorityPart {
 
     private StateImage.Authority make(String identity) {
         StateImage.Authority made = new StateImage.Authority();
-        KeyPair root = Jwk.generate(vault.random());
+        KeyCustody.OwnKey root = vault.custody().generate("root", identity);
         made.identity = identity;
-        made.root = vault.observed("root-key", identity, Jwk.scalar((ECPrivateKey) root.getPrivate()));
-        made.rootKey = Jwk.print((ECPublicKey) root.getPublic());
-        String rootKeyId = Jwk.thumbprint((ECPublicKey) root.getPublic());
+        made.root = root.reference();
+        made.rootKey = Jwk.print(root.publicKey());
+        String rootKeyId = Jwk.thumbprint(root.publicKey());
         for (Purpose purpose : Purpose.values()) {
-            KeyPair pair = Jwk.generate(vault.random());
-            ECPublicKey key = (ECPublicKey) pair.getPublic();
+            KeyCustody.OwnKey key = vault.custody().generate(purpose.use(), identity);
             long now = vault.now();
-            String certificate = new PurposeCertificate(purpose, key, now - 300, now + PURPOSE_YEARS_IN_SECONDS)
-                    .sign(root.getPrivate(), rootKeyId);
-            byte[] scalar =
-                    vault.observed(purpose.use() + "-key", identity, Jwk.scalar((ECPrivateKey) pair.getPrivate()));
-            made.purposes.put(purpose.use(), new StateImage.PurposeKey(scalar, Jwk.print(key), certificate));
+            String certificate = new PurposeCertificate(
+                            purpose, key.publicKey(), now - 300, now + PURPOSE_YEARS_IN_SECONDS)
+                    .sign(vault.custody().signer(root.reference()), rootKeyId);
+            made.purposes.put(
+                    purpose.use(), new StateImage.PurposeKey(key.reference(), Jwk.print(key.publicKey()), certificate));
         }
         return made;
     }
 
     private String seal(StateImage.Authority authority, StateImage.Peer peer, ECPublicKey recipient) {
-        byte[] keys = Arrays.copyOf(peer.pairwise(), 2 * EnrolmentPart.KEY);
-        System.arraycopy(peer.wrapping(), 0, keys, EnrolmentPart.KEY, EnrolmentPart.KEY);
+        WrappingAgreement.Wrapped wrapping = WrappingAgreement.wrap(recipient, peer.wrapping(), vault.random());
         var o = JsonNodeFactory.instance
                 .objectNode()
                 .put("v", 1)
@@ -300,16 +311,17 @@ final class AuthorityPart {
                 .put("srv", authority.identity);
         o.put("role", peer.role()).put("kid", peer.keyId()).put("root", authority.rootKey);
         o.put("iat", vault.now());
-        o.put("kh", Base64Url.encode(EnrolmentPart.sha256(keys)));
+        o.put("kh", Base64Url.encode(EnrolmentPart.sha256(peer.pairwise())));
+        o.put("epk", Jwk.print(wrapping.ephemeral())).put("wk", Base64Url.encode(wrapping.wrapped()));
         String rootKeyId = Jwk.thumbprint(Jwk.parse(authority.rootKey));
         String signed = Jws.sign(
-                Jwk.privateKey(authority.root),
+                vault.custody().signer(authority.root),
                 Labels.TYPE_ENROLMENT,
                 rootKeyId,
                 Map.of(),
                 InnerPrimitives.CODEC.encodeTree(o));
-        byte[] plaintext = ByteBuffer.allocate(keys.length + signed.length())
-                .put(keys)
+        byte[] plaintext = ByteBuffer.allocate(EnrolmentPart.KEY + signed.length())
+                .put(peer.pairwise())
                 .put(signed.getBytes(StandardCharsets.US_ASCII))
                 .array();
         try {
@@ -319,7 +331,7 @@ final class AuthorityPart {
                     vault.random(),
                     plaintext);
         } finally {
-            Wipe.octets(keys, plaintext);
+            Wipe.octets(plaintext);
         }
     }
 
@@ -344,7 +356,7 @@ final class AuthorityPart {
     private String sign(Purpose purpose, String type, byte[] payload) {
         StateImage.PurposeKey key = purpose(authority(), purpose);
         return Jws.sign(
-                Jwk.privateKey(key.scalar()),
+                vault.custody().signer(key.scalar()),
                 type,
                 Jwk.thumbprint(Jwk.parse(key.key())),
                 Map.of("pct", key.certificate()),

@@ -149,11 +149,15 @@ final class CommanderPart {
     }
 
     private String sign(boolean server, Map<String, String> proof, Command command) {
-        byte[] scalar =
+        byte[] reference =
                 server ? purpose().scalar() : vault.state().own.orElseThrow().signature();
         String key = server ? purpose().key() : vault.state().own.orElseThrow().signatureKey();
         return Jws.sign(
-                Jwk.privateKey(scalar), Labels.TYPE_COMMAND, Jwk.thumbprint(Jwk.parse(key)), proof, command.encode());
+                vault.custody().signer(reference),
+                Labels.TYPE_COMMAND,
+                Jwk.thumbprint(Jwk.parse(key)),
+                proof,
+                command.encode());
     }
 
     private String identity(boolean server) {

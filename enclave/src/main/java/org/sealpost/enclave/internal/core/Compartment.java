@@ -11,6 +11,8 @@ import org.sealpost.enclave.Attestation;
 import org.sealpost.enclave.Enclave;
 import org.sealpost.enclave.internal.SealedState;
 import org.sealpost.enclave.internal.SecretObserver;
+import org.sealpost.enclave.internal.custody.KeyCustody;
+import org.sealpost.enclave.internal.custody.SoftwareCustody;
 import org.sealpost.onem2m.Refusal;
 
 /** An enclave's compartment: each call runs alone, on state that is sealed to disk before the call returns. */
@@ -33,10 +35,22 @@ public final class Compartment implements Enclave {
             InstantSource clock,
             SecureRandom random,
             SecretObserver observer) {
-        Vault vault = new Vault(name, store, clock, random, observer);
+        this(name, attestation, store, clock, random, observer, new SoftwareCustody(random, observer));
+    }
+
+    /** As above, with keys in somebody else's hands. */
+    public Compartment(
+            String name,
+            Attestation attestation,
+            SealedState store,
+            InstantSource clock,
+            SecureRandom random,
+            SecretObserver observer,
+            KeyCustody custody) {
+        Vault vault = new Vault(name, store, clock, random, observer, custody);
         Epochs epochs = new Epochs(vault);
         this.attestation = attestation;
-        this.enrolment = new EnrolmentPart(vault);
+        this.enrolment = new EnrolmentPart(vault, attestation);
         this.credentials = new CredentialsPart(vault, epochs);
         this.authority = new AuthorityPart(vault, epochs);
         this.esprim = new EsprimPart(vault, credentials, authority, epochs);

@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.Optional;
 import org.sealpost.e2e.Jwk;
 import org.sealpost.e2e.Jws;
-import org.sealpost.e2e.KeyWrap;
 import org.sealpost.e2e.Labels;
 import org.sealpost.e2e.Wipe;
 import org.sealpost.enclave.EndPointKeys.Installation;
@@ -53,7 +52,11 @@ final class CredentialsPart {
         if (vault.now() > credential.notAfter()) {
             throw new Refusal(ResponseStatus.REQUEST_TIMEOUT, "a credential has expired");
         }
-        byte[] secret = KeyWrap.unwrap(anchor.wrapping(), credential.wrappedSecret());
+        byte[] secret = vault.custody()
+                .acceptEpochSecret(
+                        anchor.wrapping(),
+                        credential.wrappedSecret(),
+                        credential.group() + " epoch " + credential.epoch());
         return install(credential, secret, identity);
     }
 
@@ -86,7 +89,7 @@ final class CredentialsPart {
 
     private Outcome install(GroupCredential credential, byte[] secret, String identity) {
         String group = credential.group();
-        EpochKeys keys = EpochKeys.derive(secret, group, credential.epoch());
+        EpochKeys keys = vault.custody().epochKeys(secret, group, credential.epoch());
         Optional<StateImage.Held> held =
                 Optional.ofNullable(vault.state().credentials.get(group));
         long highest = held.map(h -> h.current().number()).orElse(0L);
@@ -105,7 +108,6 @@ final class CredentialsPart {
                     held.orElseThrow(),
                     "two credentials with different secrets claim one epoch: the issuer has to draw a later one");
         }
-        vault.observed("epoch-secret", group + " epoch " + credential.epoch(), secret);
         vault.change(s -> {
             s.credentials.put(group, held(credential, secret, held, fresh));
             s.timeFloor = Math.max(s.timeFloor, credential.notBefore());

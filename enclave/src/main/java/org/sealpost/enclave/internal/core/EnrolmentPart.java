@@ -1,9 +1,7 @@
 package org.sealpost.enclave.internal.core;
 
 import java.nio.charset.StandardCharsets;
-import java.security.KeyPair;
 import java.security.MessageDigest;
-import java.security.interfaces.ECPrivateKey;
 import java.security.interfaces.ECPublicKey;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -15,8 +13,11 @@ import org.sealpost.e2e.Jwk;
 import org.sealpost.e2e.Jws;
 import org.sealpost.e2e.Labels;
 import org.sealpost.e2e.Wipe;
+import org.sealpost.e2e.WrappingAgreement;
+import org.sealpost.enclave.Attestation;
 import org.sealpost.enclave.EndPointKeys.EnrolmentFacts;
 import org.sealpost.enclave.EndPointKeys.EnrolmentRequest;
+import org.sealpost.enclave.internal.custody.KeyCustody;
 import org.sealpost.onem2m.Identifier;
 import org.sealpost.onem2m.Members;
 import org.sealpost.onem2m.PrimitiveCodec;
@@ -28,12 +29,15 @@ import org.sealpost.onem2m.Serialization;
 final class EnrolmentPart {
     static final int KEY = 32;
     private static final Set<String> ENVELOPE = Set.of("alg", "enc", "kid", "typ", "epk");
-    private static final Set<String> MEMBERS = Set.of("v", "to", "srv", "role", "kid", "root", "kh", "iat");
+    private static final Set<String> MEMBERS =
+            Set.of("v", "to", "srv", "role", "kid", "root", "kh", "iat", "epk", "wk");
 
     private final Vault vault;
+    private final Attestation attestation;
 
-    EnrolmentPart(Vault vault) {
+    EnrolmentPart(Vault vault, Attestation attestation) {
         this.vault = vault;
+        this.attestation = attestation;
     }
 
     EnrolmentRequest request(String identity) {
@@ -50,14 +54,15 @@ final class EnrolmentPart {
                     ResponseStatus.CONFLICT,
                     "this enclave belongs to " + own.identity() + ": use another state directory");
         }
-        return request(own.identity(), own.agreementKey(), own.signatureKey());
+        return request(own.identity(), own.agreementKey(), own.signatureKey(), own.attestation());
     }
 
-    /** A request with its fingerprint: SHA-256 over identity and both keys. */
-    static EnrolmentRequest request(String identity, String agreementKey, String signatureKey) {
-        String all = identity + "\n" + agreementKey + "\n" + signatureKey;
+    /** A request with its fingerprint: SHA-256 over identity, both keys and attestation. */
+    static EnrolmentRequest request(String identity, String agreementKey, String signatureKey, String attestation) {
+        String all = identity + "\n" + agreementKey + "\n" + signatureKey + "\n" + attestation;
         String hex = HexFormat.of().formatHex(sha256(all.getBytes(StandardCharsets.UTF_8)));
-        return new EnrolmentRequest(identity, agreementKey, signatureKey, hex.replaceAll("(.{4})(?!$)", "$1 "));
+        return new EnrolmentRequest(
+                identity, agreementKey, signatureKey, attestation, hex.replaceAll("(.{4})(?!$)", "$1 "));
     }
 
     EnrolmentFacts accept(String enrolmentPackage) {
@@ -65,9 +70,10 @@ final class EnrolmentPart {
                 .own
                 .orElseThrow(() -> new Refusal(
                         ResponseStatus.BAD_REQUEST, "this enclave made no enrolment request: make one first"));
-        byte[] content = Jwe.parse(enrolmentPackage, ENVELOPE).openFrom(Jwk.privateKey(own.agreement()));
+        byte[] content =
+                Jwe.parse(enrolmentPackage, ENVELOPE).openFrom(vault.custody().agreement(own.agreement()));
         try {
-            StateImage.Anchor anchor = anchor(content, own.identity());
+            StateImage.Anchor anchor = anchor(content, own);
             vault.state()
                     .anchor
                     .filter(a -> !a.rootKeyId().equals(anchor.rootKeyId()))
@@ -76,15 +82,7 @@ final class EnrolmentPart {
                                 ResponseStatus.CONFLICT,
                                 "this enclave is enrolled with another root: remove its state to change owners");
                     });
-            if (vault.state()
-                    .anchor
-                    .filter(a -> anchor.issuedAt() < a.issuedAt())
-                    .isPresent()) {
-                throw new Refusal(
-                        ResponseStatus.CONFLICT, "an enrolment package is older than the one that was accepted last");
-            }
             vault.observed("pairwise-key", own.identity(), anchor.pairwise());
-            vault.observed("wrapping-key", own.identity(), anchor.wrapping());
             vault.change(s -> {
                 s.timeFloor = anchor.issuedAt();
                 return s.anchor = Optional.of(anchor);
@@ -99,41 +97,51 @@ final class EnrolmentPart {
         return vault.state().own.flatMap(own -> vault.state().anchor.map(anchor -> facts(own.identity(), anchor)));
     }
 
-    private static StateImage.Anchor anchor(byte[] content, String identity) {
-        if (content.length <= 2 * KEY) {
+    private StateImage.Anchor anchor(byte[] content, StateImage.OwnKeys own) {
+        if (content.length <= KEY) {
             throw new Refusal(ResponseStatus.BAD_REQUEST, "an enrolment package is cut off");
         }
-        Jws signed = Jws.parse(new String(content, 2 * KEY, content.length - 2 * KEY, StandardCharsets.US_ASCII));
+        Jws signed = Jws.parse(new String(content, KEY, content.length - KEY, StandardCharsets.US_ASCII));
         Members m =
                 Members.of(PrimitiveCodec.of(Serialization.JSON).decodeTree(signed.payload()), "an enrolment", MEMBERS);
         ECPublicKey root = Jwk.parse(m.text("root"));
         signed.verify(root, Labels.TYPE_ENROLMENT);
-        byte[] keys = Arrays.copyOf(content, 2 * KEY);
-        boolean bound = MessageDigest.isEqual(sha256(keys), Base64Url.decode(m.text("kh")));
-        Wipe.octets(keys);
-        if (!bound || !m.text("to").equals(identity)) {
+        byte[] pairwise = Arrays.copyOf(content, KEY);
+        boolean bound = MessageDigest.isEqual(sha256(pairwise), Base64Url.decode(m.text("kh")));
+        if (!bound || !m.text("to").equals(own.identity())) {
             throw new Refusal(ResponseStatus.BAD_REQUEST, "an enrolment package is for another end point");
         }
+        long issuedAt = m.integer("iat");
+        if (vault.state().anchor.filter(a -> issuedAt < a.issuedAt()).isPresent()) {
+            throw new Refusal(
+                    ResponseStatus.CONFLICT, "an enrolment package is older than the one that was accepted last");
+        }
+        var wrapped = new WrappingAgreement.Wrapped(Jwk.parse(m.text("epk")), Base64Url.decode(m.text("wk")));
         return new StateImage.Anchor(
                 m.text("srv"),
                 m.text("role"),
                 m.text("kid"),
-                Arrays.copyOf(content, KEY),
-                Arrays.copyOfRange(content, KEY, 2 * KEY),
+                pairwise,
+                vault.custody()
+                        .acceptWrappingKey(own.agreement(), Jwk.parse(own.agreementKey()), wrapped, own.identity()),
                 Jwk.thumbprint(root),
                 m.text("root"),
-                m.integer("iat"));
+                issuedAt);
     }
 
     private StateImage.OwnKeys makeKeys(String identity) {
-        KeyPair agreement = Jwk.generate(vault.random());
-        KeyPair signature = Jwk.generate(vault.random());
-        return new StateImage.OwnKeys(
+        KeyCustody.OwnKey agreement = vault.custody().generate("agreement", identity);
+        KeyCustody.OwnKey signature = vault.custody().generate("signature", identity);
+        String agreementKey = Jwk.print(agreement.publicKey());
+        String signatureKey = Jwk.print(signature.publicKey());
+        String statement = Statement.sign(
+                attestation,
                 identity,
-                vault.observed("agreement-key", identity, Jwk.scalar((ECPrivateKey) agreement.getPrivate())),
-                vault.observed("signature-key", identity, Jwk.scalar((ECPrivateKey) signature.getPrivate())),
-                Jwk.print((ECPublicKey) agreement.getPublic()),
-                Jwk.print((ECPublicKey) signature.getPublic()));
+                agreementKey,
+                signatureKey,
+                vault.custody().signer(signature.reference()));
+        return new StateImage.OwnKeys(
+                identity, agreement.reference(), signature.reference(), agreementKey, signatureKey, statement);
     }
 
     private static EnrolmentFacts facts(String identity, StateImage.Anchor anchor) {

@@ -67,7 +67,7 @@ final class Epochs {
     /** The derived keys of an epoch; derived once. */
     EpochKeys keys(String group, StateImage.Epoch epoch) {
         return derived.computeIfAbsent(group + " " + epoch.number(), k -> {
-            EpochKeys keys = EpochKeys.derive(epoch.secret(), group, epoch.number());
+            EpochKeys keys = vault.custody().epochKeys(epoch.secret(), group, epoch.number());
             String owner = group + " epoch " + epoch.number();
             vault.observed("group-command-key", owner, keys.command());
             vault.observed("group-acknowledgement-key", owner, keys.acknowledgement());

@@ -9,6 +9,7 @@ import java.util.Optional;
 import org.sealpost.e2e.Aead;
 import org.sealpost.e2e.AeadPolicy;
 import org.sealpost.e2e.EsprimChannel;
+import org.sealpost.e2e.InnerOriginator;
 import org.sealpost.e2e.RandObject;
 import org.sealpost.e2e.SessionDerivation;
 import org.sealpost.e2e.SessionKeys;
@@ -78,7 +79,7 @@ final class EsprimPart {
 
     SealedRequest sealRequest(String peer, Optional<String> receiver, byte[] inner) {
         RequestPrimitive request = InnerPrimitives.request(inner);
-        InnerPrimitives.requireFrom(request, own());
+        InnerOriginator.require(request, own());
         return seal(peer, receiver, inner, new Exchange(peer, request.requestId(), Optional.empty(), ""));
     }
 
@@ -175,7 +176,7 @@ final class EsprimPart {
     private OpenedRequest process(String peer, EsprimChannel.Opened opened) {
         exchanges.put(opened.exchange(), new Exchange(peer, "", Optional.empty(), ""));
         RequestPrimitive inner = InnerPrimitives.request(opened.plaintext());
-        InnerPrimitives.requireFrom(inner, peer);
+        InnerOriginator.require(inner, peer);
         Optional<String> credential = InnerPrimitives.contentOf(inner.content(), InnerPrimitives.CREDENTIAL);
         Optional<String> confirmation = InnerPrimitives.contentOf(inner.content(), InnerPrimitives.CONFIRMATION);
         if (credential.isPresent()) {

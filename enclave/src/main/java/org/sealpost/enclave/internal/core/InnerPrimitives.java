@@ -84,30 +84,12 @@ final class InnerPrimitives {
         return absolute.substring(2, absolute.indexOf('/', 2));
     }
 
-    /** The CSE-ID that an absolute identity begins with, such as {@code /gw-north}. */
-    static String cseOf(String absolute) {
-        return "/" + spRelative(absolute).split("/")[1];
-    }
-
     /** The name that stands for a member in paths and key ids: CSE-ID without slash, dot, name; {@code gw-north.door-1}. */
     static String nameOf(String absolute) {
         String[] segments = spRelative(absolute).split("/");
         return segments.length == 2
                 ? segments[1]
                 : segments[1] + "." + segments[segments.length - 1].replaceFirst("^C", "");
-    }
-
-    /** Refuses (4116) an inner originator other than the identity of the key. */
-    static void requireFrom(RequestPrimitive inner, String peer) {
-        String from = inner.from()
-                .map(f ->
-                        new Identifier(f).absolute(domainOf(peer), cseOf(peer)).text())
-                .orElse("");
-        if (!from.equals(peer)) {
-            throw new Refusal(
-                    ResponseStatus.ESPRIM_IMPERSONATION_ERROR,
-                    "the inner originator is not the one that the pairwise key belongs to");
-        }
     }
 
     static byte[] utf8(String text) {

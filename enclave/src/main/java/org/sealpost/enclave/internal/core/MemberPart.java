@@ -167,7 +167,7 @@ final class MemberPart {
         CommandAcknowledgement acknowledgement = new CommandAcknowledgement(
                 id, pending.group(), epoch.epoch(), own.identity(), commander, outcome, detail, vault.now());
         String signed = Jws.sign(
-                Jwk.privateKey(own.signature()),
+                vault.custody().signer(own.signature()),
                 Labels.TYPE_ACKNOWLEDGEMENT,
                 Jwk.thumbprint(Jwk.parse(own.signatureKey())),
                 Map.of(),

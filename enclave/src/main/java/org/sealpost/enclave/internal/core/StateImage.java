@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.sealpost.enclave.Attestation;
 import org.sealpost.enclave.AuthorityKeys.GroupPolicy;
 import org.sealpost.enclave.AuthorityKeys.Member;
 import org.sealpost.group.RosterEntry;
@@ -46,11 +47,27 @@ public final class StateImage {
 
     public Optional<Authority> authority = Optional.empty();
 
-    /** Key pairs made for enrolment: private scalars and public JWKs. */
-    public record OwnKeys(
-            String identity, byte[] agreement, byte[] signature, String agreementKey, String signatureKey) {}
+    /** The references of all key pairs that the compartment's custody has to keep; whoever adds one to the state adds it here. */
+    List<byte[]> keyPairs() {
+        List<byte[]> all = new ArrayList<>();
+        own.ifPresent(o -> all.addAll(List.of(o.agreement(), o.signature())));
+        authority.ifPresent(a -> {
+            all.add(a.root);
+            a.purposes.values().forEach(p -> all.add(p.scalar()));
+        });
+        return all;
+    }
 
-    /** What enrolment left: whom to trust, the keys shared with the server, and when the package was made (epoch seconds). */
+    /** Key pairs made for enrolment: references (see KeyCustody) and public JWKs, and what the secure environment says of itself, signed. */
+    public record OwnKeys(
+            String identity,
+            byte[] agreement,
+            byte[] signature,
+            String agreementKey,
+            String signatureKey,
+            String attestation) {}
+
+    /** What enrolment left: whom to trust, the keys shared with the server (the wrapping key by its reference), and when the package was made (epoch seconds). */
     public record Anchor(
             String server,
             String role,
@@ -61,7 +78,7 @@ public final class StateImage {
             String rootKey,
             long issuedAt) {}
 
-    /** An epoch's secret and when it stops opening commands (epoch seconds). */
+    /** An epoch's secret (a member's: its reference) and when it stops opening commands (epoch seconds). */
     public record Epoch(long number, byte[] secret, long until) {}
 
     /** A member's credential: the current epoch and, within the overlap, the one before. */
@@ -91,7 +108,7 @@ public final class StateImage {
         public long delegations;
     }
 
-    /** A purpose-specific signing key with the root's certificate. */
+    /** A purpose-specific signing key (its reference) with the root's certificate. */
     public record PurposeKey(byte[] scalar, String key, String certificate) {}
 
     /** An enrolled end point. */
@@ -102,7 +119,8 @@ public final class StateImage {
             String keyId,
             byte[] pairwise,
             byte[] wrapping,
-            String signatureKey) {}
+            String signatureKey,
+            Attestation attestation) {}
 
     /** A group at its authority; without an epoch until the first one is drawn. */
     public record Group(

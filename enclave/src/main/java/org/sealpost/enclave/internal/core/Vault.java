@@ -13,6 +13,7 @@ import org.sealpost.e2e.Wipe;
 import org.sealpost.enclave.EnclaveUnavailable;
 import org.sealpost.enclave.internal.SealedState;
 import org.sealpost.enclave.internal.SecretObserver;
+import org.sealpost.enclave.internal.custody.KeyCustody;
 import org.sealpost.group.GroupEnvelope;
 import org.sealpost.group.Lineage;
 import tools.jackson.core.JacksonException;
@@ -38,6 +39,7 @@ final class Vault {
     private final InstantSource clock;
     private final SecureRandom random;
     private final SecretObserver observer;
+    private final KeyCustody custody;
     private final Map<String, Long> nextCounters = new HashMap<>();
     private final byte[] instance;
     private final long base;
@@ -49,7 +51,13 @@ final class Vault {
     private StateImage state;
     private byte[] image;
 
-    Vault(String name, SealedState store, InstantSource clock, SecureRandom random, SecretObserver observer) {
+    Vault(
+            String name,
+            SealedState store,
+            InstantSource clock,
+            SecureRandom random,
+            SecretObserver observer,
+            KeyCustody custody) {
         this.name = name;
         this.store = store;
         this.clock = clock;
@@ -58,6 +66,8 @@ final class Vault {
         Optional<byte[]> saved = store.load(name);
         this.image = saved.orElseGet(() -> MAPPER.writeValueAsBytes(new StateImage()));
         this.state = decode(image);
+        this.custody = custody;
+        custody.keepOnly(state.keyPairs());
         this.instance = randomOctets(INSTANCE);
         this.base = state.revision;
         this.vouched = saved.isEmpty();
@@ -110,6 +120,7 @@ final class Vault {
             return result;
         } catch (RuntimeException e) {
             state = decode(image);
+            custody.keepOnly(state.keyPairs());
             throw e;
         }
     }
@@ -126,6 +137,11 @@ final class Vault {
 
     Instant instant() {
         return Instant.ofEpochSecond(now());
+    }
+
+    /** Who holds the keys that the state refers to. */
+    KeyCustody custody() {
+        return custody;
     }
 
     SecureRandom random() {

@@ -45,6 +45,11 @@ public final class EnclaveRuntime {
                 server.run();
             }
             return 0;
+        } catch (LinkageError e) {
+            // What raises the shield is unpacked to disk first; without the shield nothing is opened.
+            System.out.println("the enclave can't raise its shield (" + e.getMessage() + "): free some space in "
+                    + state + ", or make it writable for this user");
+            return 1;
         } catch (EnclaveUnavailable | IllegalStateException | IOException e) {
             System.out.println(e.getMessage());
             return 1;

@@ -8,10 +8,13 @@ import java.security.interfaces.ECPrivateKey;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.sealpost.e2e.Base64Url;
 import org.sealpost.e2e.Jwk;
 import org.sealpost.e2e.Jws;
 import org.sealpost.e2e.Labels;
+import org.sealpost.enclave.AuthorityKeys.Role;
 import org.sealpost.enclave.CommanderKeys.SealedCommand;
+import org.sealpost.enclave.EndPointKeys.EnrolmentRequest;
 import org.sealpost.enclave.EndPointKeys.OpenedRequest;
 import org.sealpost.enclave.EndPointKeys.OpenedResponse;
 import org.sealpost.enclave.EndPointKeys.SealedRequest;
@@ -142,6 +145,38 @@ class AttacksTest {
         }
         assertThat(b.door1.enclave.openCommand(b.command(b.server, "close").envelope()))
                 .isInstanceOf(CommandVerdict.Execute.class);
+    }
+
+    @Test
+    void aDevicesProgramClaimsAHigherLevelThanItsEnclave() {
+        Party door = new Party("//sealpost.example/gw-north/Cdoor-3");
+        EnrolmentRequest honest = door.enclave.enrolmentRequest(door.identity);
+        String[] parts = honest.attestation().split("\\.");
+        String claims = new String(Base64Url.decode(parts[1]), StandardCharsets.UTF_8);
+        assertThat(claims).contains("\"lvl\":0");
+        String raised = parts[0] + "." + Base64Url.encode(Building.utf8(claims.replace("\"lvl\":0", "\"lvl\":2"))) + "."
+                + parts[2];
+        String anothers = b.door1.enclave.enrolmentRequest(b.door1.identity).attestation();
+        for (String attestation : new String[] {raised, anothers, ""}) {
+            var forged = new EnrolmentRequest(
+                    honest.identity(), honest.agreementKey(), honest.signatureKey(), attestation, honest.fingerprint());
+            assertThatThrownBy(() -> b.server.enclave.enrolPeer(forged, Role.DEVICE))
+                    .isInstanceOf(Refusal.class);
+        }
+        var enrolled = b.server.enclave.enrolPeer(honest, Role.DEVICE);
+        assertThat(enrolled.attestation()).isEqualTo(door.enclave.attest());
+    }
+
+    @Test
+    void aServersProgramAsksForACredentialThatTheMembersLevelIsTooLowFor() {
+        b.server.enclave.createGroup(Building.DOORS, Building.policy(2, 60));
+        assertThatThrownBy(() -> b.sealFor(b.door1, Building.DOORS))
+                .isInstanceOfSatisfying(
+                        Refusal.class, r -> assertThat(r.status().code()).isEqualTo(4103))
+                .hasMessageContaining("level 2")
+                .hasMessageContaining("level 0");
+        b.server.enclave.createGroup(Building.DOORS, Building.policy(0, 60));
+        assertThat(b.push(b.door1, Building.DOORS)).isInstanceOf(OpenedResponse.Confirmed.class);
     }
 
     @Test

@@ -36,7 +36,11 @@ public final class Building {
     }
 
     public static GroupPolicy policy(long overlap, String... nonDelegable) {
-        return new GroupPolicy("point-to-point", true, List.of(nonDelegable), overlap, 86_400, "A256GCM");
+        return policy(0, overlap, nonDelegable);
+    }
+
+    public static GroupPolicy policy(int level, long overlap, String... nonDelegable) {
+        return new GroupPolicy("point-to-point", true, List.of(nonDelegable), overlap, 86_400, "A256GCM", level);
     }
 
     public List<Member> doors() {

@@ -1,0 +1,111 @@
+package org.sealpost.group.block;
+
+import java.security.MessageDigest;
+import java.util.Arrays;
+import java.util.Optional;
+import org.sealpost.e2e.Wipe;
+import org.sealpost.group.tree.MemberLabels;
+import org.sealpost.onem2m.Refusal;
+import org.sealpost.onem2m.ResponseStatus;
+
+/**
+ * What a member checks before it believes a block: group, generation, epoch, time, signature, and that the seed it uncovers is the one everybody gets. Pure; the caller stores the epoch before it uses it.
+ *
+ * @param group absolute identifier
+ * @param generation of the member's labels
+ * @param publicKey Ed25519 key that is certified for blocks, 32 octets
+ * @param highest the highest epoch that this member ever held; 0 for none
+ * @param hash of the block of that epoch, where it came by a block
+ * @param now epoch seconds
+ */
+public record BlockGate(
+        String group, long generation, byte[] publicKey, long highest, Optional<byte[]> hash, long now) {
+
+    /**
+     * An epoch that was opened.
+     *
+     * @param secret 32 octets; a secret, the caller's to wipe
+     * @param hash what the next block repeats as previous
+     */
+    public record Opened(long epoch, long notAfter, byte[] secret, byte[] hash, BlockHeader header) {
+        @Override
+        public String toString() {
+            return "Opened[epoch " + epoch + "]";
+        }
+    }
+
+    /**
+     * Opens a block: one signature, and at most height plus five hash steps.
+     *
+     * @throws Refusal 4000 for another group or a damaged block, 4105 for an epoch that is not newer, 4008 for one that is over, 4103 for a signature that is none, or a member that is
+     *     excluded
+     */
+    public Opened open(EpochBlock block, MemberLabels labels) {
+        requireCurrent(block.header());
+        BlockSlice slice = block.slice(labels).orElseThrow(BlockGate::excluded);
+        return open(slice, labels);
+    }
+
+    /** Opens a slice, under the same rules. */
+    public Opened open(BlockSlice slice, MemberLabels labels) {
+        BlockHeader header = slice.header();
+        requireCurrent(header);
+        requireNew(header, slice.hash());
+        if (!slice.verifies(publicKey)) {
+            throw refused(
+                    "an epoch block is not signed by the server, or was changed: fetch it again from another cache");
+        }
+        byte[] key;
+        try {
+            key = labels.key(slice.subset());
+        } catch (IllegalArgumentException e) {
+            throw excluded();
+        }
+        byte[] seed = BlockSeed.mask(slice.hidden(), key, group, header);
+        try {
+            byte[] commitment =
+                    BlockSeed.commitment(seed, group, header.generation(), header.epoch(), header.previous());
+            if (!MessageDigest.isEqual(commitment, header.commitment())) {
+                throw refused("an epoch block holds another seed for this member than for the others");
+            }
+            return new Opened(
+                    header.epoch(), header.notAfter(), BlockSeed.secret(seed, group, header), slice.hash(), header);
+        } finally {
+            Wipe.octets(seed);
+        }
+    }
+
+    private void requireCurrent(BlockHeader header) {
+        if (!Arrays.equals(header.group(), Digest.group(group))) {
+            throw BlockHeader.malformed("an epoch block belongs to another group");
+        }
+        if (header.generation() != generation) {
+            throw new Refusal(
+                    ResponseStatus.CONFLICT,
+                    "an epoch block belongs to another generation of the tree: fetch a credential from the server");
+        }
+        if (now > header.notAfter()) {
+            throw new Refusal(ResponseStatus.REQUEST_TIMEOUT, "an epoch block is over: fetch a newer one");
+        }
+    }
+
+    private void requireNew(BlockHeader header, byte[] blockHash) {
+        if (header.epoch() < highest) {
+            throw new Refusal(ResponseStatus.CONFLICT, "an epoch block is older than what this member holds");
+        }
+        if (header.epoch() == highest
+                && hash.filter(h -> Arrays.equals(h, blockHash)).isEmpty()) {
+            throw new Refusal(
+                    ResponseStatus.CONFLICT,
+                    "there is another block for the epoch that this member holds: tell the operator");
+        }
+    }
+
+    private static Refusal excluded() {
+        return refused("this member is excluded from the epoch");
+    }
+
+    private static Refusal refused(String sentence) {
+        return new Refusal(ResponseStatus.ORIGINATOR_HAS_NO_PRIVILEGE, sentence);
+    }
+}

@@ -1,0 +1,43 @@
+package org.sealpost.oscore;
+
+import org.sealpost.e2e.Wipe;
+
+/** A member's private key; the octets belong to it and are overwritten by {@link #wipe}. */
+public sealed interface PrivateKey {
+    /** Overwrites the key; it is of no use afterwards. */
+    void wipe();
+
+    /**
+     * Ed25519 (RFC 8032).
+     *
+     * @param seed 32 octets; a secret
+     */
+    record Ed25519(byte[] seed) implements PrivateKey {
+        @Override
+        public void wipe() {
+            Wipe.octets(seed);
+        }
+
+        @Override
+        public String toString() {
+            return "Ed25519";
+        }
+    }
+
+    /**
+     * NIST P-256.
+     *
+     * @param scalar 32 octets, big endian; a secret
+     */
+    record P256(byte[] scalar) implements PrivateKey {
+        @Override
+        public void wipe() {
+            Wipe.octets(scalar);
+        }
+
+        @Override
+        public String toString() {
+            return "P256";
+        }
+    }
+}

@@ -1,0 +1,3 @@
+/** Test vectors for other implementations: how they are made, and how ours is held against them. */
+@org.jspecify.annotations.NullMarked
+package org.sealpost.vectors;
