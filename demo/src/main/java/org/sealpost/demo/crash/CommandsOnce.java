@@ -24,8 +24,8 @@ final class CommandsOnce implements Invariant {
         this.site = site;
     }
 
-    /** A commander's list of its commands. */
-    private record Listed(long id, List<String> expected, List<String> answered) {}
+    /** A command as its commander lists it; identities of members. */
+    record Listed(long id, List<String> expected, List<String> answered) {}
 
     /** A commander (identity) told a number. */
     void accepted(String commander, long id) {
@@ -45,49 +45,60 @@ final class CommandsOnce implements Invariant {
     @Override
     public Optional<String> broken() throws Exception {
         Map<String, Map<String, Integer>> journals = journals();
+        Map<String, List<Listed>> lists = lists();
+        count = lists.values().stream().mapToInt(List::size).sum();
+        return judge(lists, journals, accepted);
+    }
+
+    /**
+     * What is wrong, if anything.
+     *
+     * @param lists of each commander (identity), what it lists
+     * @param journals of each device (identity), how often it carried out "commander id"
+     * @param accepted of each commander, which numbers it told
+     */
+    static Optional<String> judge(
+            Map<String, List<Listed>> lists,
+            Map<String, Map<String, Integer>> journals,
+            Map<String, Set<Long>> accepted) {
         Set<String> known = new HashSet<>();
-        for (var commander : lists().entrySet()) {
+        for (var commander : lists.entrySet()) {
             Set<Long> owed = new HashSet<>(accepted.getOrDefault(commander.getKey(), Set.of()));
             for (Listed command : commander.getValue()) {
                 owed.remove(command.id());
                 String key = commander.getKey() + " " + command.id();
                 known.add(key);
-                Optional<String> fault = fault(command, key, journals);
-                if (fault.isPresent()) {
-                    return fault;
+                for (var journal : journals.entrySet()) {
+                    int times = journal.getValue().getOrDefault(key, 0);
+                    Optional<String> fault = judge(command, journal.getKey(), times);
+                    if (fault.isPresent()) {
+                        return fault.map(f -> journal.getKey() + " " + f + " " + key);
+                    }
                 }
             }
             if (!owed.isEmpty()) {
                 return Optional.of(commander.getKey() + " accepted " + owed + " and knows nothing of it");
             }
         }
-        count = known.size();
-        for (var journal : journals.entrySet()) {
-            for (String done : journal.getValue().keySet()) {
-                if (!known.contains(done)) {
-                    return Optional.of(journal.getKey() + " carried out " + done + ", which nobody lists");
-                }
-            }
-        }
-        return Optional.empty();
+        return journals.entrySet().stream()
+                .flatMap(j -> j.getValue().keySet().stream()
+                        .filter(done -> !known.contains(done))
+                        .map(done -> j.getKey() + " carried out " + done + ", which nobody lists"))
+                .findFirst();
     }
 
-    private Optional<String> fault(Listed command, String key, Map<String, Map<String, Integer>> journals) {
-        for (Plan.Device device : site.devices()) {
-            String identity = site.plan().identity(device);
-            int times = journals.getOrDefault(device.name(), Map.of()).getOrDefault(key, 0);
-            boolean expected = command.expected().contains(identity);
-            if (times > 1) {
-                return Optional.of(device.name() + " carried out " + key + " " + times + " times");
-            }
-            if (expected && times == 0) {
-                return Optional.of(device.name() + " did not carry out " + key);
-            }
-            if (expected && !command.answered().contains(identity)) {
-                return Optional.of(device.name() + " did not acknowledge " + key);
-            }
+    private static Optional<String> judge(Listed command, String device, int times) {
+        boolean expected = command.expected().contains(device);
+        if (times > 1) {
+            return Optional.of("carried out " + times + " times");
         }
-        return Optional.empty();
+        if (!expected && times > 0) {
+            return Optional.of("carried out, for others as it is,");
+        }
+        if (expected && times == 0) {
+            return Optional.of("did not carry out");
+        }
+        return expected && !command.answered().contains(device) ? Optional.of("did not acknowledge") : Optional.empty();
     }
 
     private Map<String, List<Listed>> lists() throws Exception {
@@ -122,7 +133,7 @@ final class CommandsOnce implements Invariant {
                 }
                 times.merge(words[1] + " " + words[2], 1, Integer::sum);
             }
-            all.put(device.name(), times);
+            all.put(site.plan().identity(device), times);
         }
         return all;
     }

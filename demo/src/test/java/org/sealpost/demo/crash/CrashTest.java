@@ -121,6 +121,25 @@ class CrashTest {
     }
 
     @Test
+    void aCommandLostDoubledUnansweredOrForgottenIsSeen() {
+        List<CommandsOnce.Listed> listed = List.of(new CommandsOnce.Listed(7, List.of("door-1"), List.of("door-1")));
+        assertThat(judge(listed, Map.of("server 7", 1))).isEmpty();
+        assertThat(judge(listed, Map.of())).contains("door-1 did not carry out server 7");
+        assertThat(judge(listed, Map.of("server 7", 2))).contains("door-1 carried out 2 times server 7");
+        assertThat(judge(listed, Map.of("server 7", 1, "agent 3", 1)))
+                .contains("door-1 carried out agent 3, which nobody lists");
+        assertThat(judge(List.of(), Map.of())).contains("server accepted [7] and knows nothing of it");
+        assertThat(judge(List.of(new CommandsOnce.Listed(7, List.of("door-1"), List.of())), Map.of("server 7", 1)))
+                .contains("door-1 did not acknowledge server 7");
+        assertThat(judge(List.of(new CommandsOnce.Listed(7, List.of(), List.of())), Map.of("server 7", 1)))
+                .isPresent();
+    }
+
+    private static Optional<String> judge(List<CommandsOnce.Listed> listed, Map<String, Integer> journal) {
+        return CommandsOnce.judge(Map.of("server", listed), Map.of("door-1", journal), Map.of("server", Set.of(7L)));
+    }
+
+    @Test
     void aReportIsGoodOnlyWhenSomethingWasKilledAndAllHeld() throws Exception {
         try (Fleet fleet = fleet()) {
             Moment moment = Moment.draw(Target.DEVICE, 1, 42, fleet, CUES);
