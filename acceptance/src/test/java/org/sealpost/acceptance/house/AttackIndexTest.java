@@ -50,8 +50,9 @@ class AttackIndexTest {
     void everyAttackTestIsOnThePage() throws IOException {
         String page = page("attacks.md");
         Pattern method = Pattern.compile("void (a[0-9]+[A-Z]\\w*)\\(");
-        tests.forEach((name, source) -> method.matcher(source).results().forEach(m -> assertThat(page)
-                .contains("`" + name + "." + m.group(1) + "`")));
+        tests.forEach((name, source) -> method.matcher(source)
+                .results()
+                .forEach(m -> assertThat(page).contains("`" + name + "." + m.group(1) + "`")));
     }
 
     @Test
@@ -67,10 +68,16 @@ class AttackIndexTest {
                 .hasSizeGreaterThan(10)
                 .allSatisfy(row ->
                         assertThat(NAMED.matcher(row).results().count()).as(row).isPositive());
-        for (String section : List.of("A captured device", "A captured agent", "A stolen server disk", "The application next to its enclave")) {
+        for (String section : List.of(
+                "A captured device",
+                "A captured agent",
+                "A stolen server disk",
+                "The application next to its enclave")) {
             String text = page.substring(page.indexOf("## " + section));
             int next = text.indexOf("\n## ");
-            assertThat(NAMED.matcher(next < 0 ? text : text.substring(0, next)).results().count())
+            assertThat(NAMED.matcher(next < 0 ? text : text.substring(0, next))
+                            .results()
+                            .count())
                     .as(section)
                     .isPositive();
         }
@@ -80,7 +87,8 @@ class AttackIndexTest {
     void aTestThatDoesNotExistIsNoticed() {
         assertThat(missing("tried by `AttackIndexTest.noSuchMethod` and `NoSuchTest.atAll`"))
                 .containsExactly("AttackIndexTest.noSuchMethod", "NoSuchTest.atAll");
-        assertThat(missing("tried by `AttackIndexTest.aTestThatDoesNotExistIsNoticed`")).isEmpty();
+        assertThat(missing("tried by `AttackIndexTest.aTestThatDoesNotExistIsNoticed`"))
+                .isEmpty();
     }
 
     private List<String> missing(String page) {
