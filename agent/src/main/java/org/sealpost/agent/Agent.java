@@ -55,13 +55,10 @@ public final class Agent implements AutoCloseable {
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(Agent::daemon);
     private final ApplicationEntity entity;
 
-    /** Starts an agent whose secure environment is a process of its own, with its state in a directory. */
-    public static Agent start(DeviceConfig config, Path state) {
+    /** Starts an agent whose secure environment is a process of its own, with its state in a directory. Its options: {@link SecureEnvironment#options}. */
+    public static Agent start(DeviceConfig config, Path state, List<String> enclaveOptions) {
         return new Agent(
-                config,
-                SecureEnvironment.process(new SecureEnvironment.ProcessConfig(
-                        state.resolve("enclave"), state.resolve("s"), SecureEnvironment.defaultCommand())),
-                state);
+                config, SecureEnvironment.process(SecureEnvironment.ProcessConfig.in(state, enclaveOptions)), state);
     }
 
     /**

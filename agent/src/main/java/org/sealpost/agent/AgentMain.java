@@ -9,6 +9,9 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -21,6 +24,7 @@ import org.sealpost.device.DeviceConfig;
 import org.sealpost.device.Enrolment;
 import org.sealpost.door.OperatorDoor;
 import org.sealpost.enclave.EnclaveUnavailable;
+import org.sealpost.enclave.SecureEnvironment;
 import org.sealpost.onem2m.PrimitiveCodec;
 import org.sealpost.onem2m.Refusal;
 import org.sealpost.onem2m.Serialization;
@@ -118,6 +122,22 @@ public final class AgentMain implements Callable<Integer> {
     @Nullable
     Path portFile;
 
+    @Option(
+            names = "--secure-environment",
+            paramLabel = "KIND",
+            defaultValue = "process",
+            description = "Where keys lie: process (memory of a process of their own) or pkcs11 (a token). Default"
+                    + " ${DEFAULT-VALUE}.")
+    String secureEnvironment = "";
+
+    @Option(
+            names = "--enclave",
+            paramLabel = "OPTION=VALUE",
+            description =
+                    "For the enclave program, repeatable: key-file, passphrase-file, pkcs11, token, slot, pin-file"
+                            + " (sealpost enclave --help).")
+    Map<String, String> enclaveOptions = new LinkedHashMap<>();
+
     @Option(names = "--check", description = "Wire everything on scratch state, then stop.")
     boolean check;
 
@@ -154,7 +174,10 @@ public final class AgentMain implements Callable<Integer> {
     private int run(URI at, Path directory) throws IOException, InterruptedException {
         CountDownLatch stopped = new CountDownLatch(1);
         Files.createDirectories(directory);
-        Agent agent = Agent.start(config(at, Optional.ofNullable(listen)), directory);
+        Agent agent = Agent.start(
+                config(at, Optional.ofNullable(listen)),
+                directory,
+                SecureEnvironment.options(secureEnvironment, enclaveOptions));
         OperatorDoor door = ControlApi.open(agent, address(control), directory.resolve("agent.token"));
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
@@ -221,7 +244,8 @@ public final class AgentMain implements Callable<Integer> {
     private int checkOnly() throws IOException {
         Path scratch = Files.createTempDirectory("agent-check");
         URI nowhere = URI.create("http://127.0.0.1:9");
-        try (Agent agent = Agent.start(config(nowhere, Optional.of(URI.create("http://127.0.0.1:0"))), scratch);
+        try (Agent agent = Agent.start(
+                        config(nowhere, Optional.of(URI.create("http://127.0.0.1:0"))), scratch, List.of());
                 OperatorDoor door = ControlApi.open(agent, address("127.0.0.1:0"), scratch.resolve("agent.token"))) {
             agent.enclave().enrolmentRequest(agent.config().identity());
             System.err.println("sealpost agent: checked at " + door.address());

@@ -10,6 +10,9 @@ enum Measure {
     GCM_HMAC_OPS_PER_S("esprim", "AES-256-GCM and HMAC-SHA256 alone", "1/s", EsprimBenchmark.class, "gcmAndHmac"),
     GCM_OPS_PER_S("esprim", "AES-256-GCM alone", "1/s", EsprimBenchmark.class, "gcm"),
     SESSION_DERIVATION_US("derivation", "ESPrim session key derived", "µs", EsprimBenchmark.class, "sessionDerivation"),
+    ESCERTKE_PER_S("escertke", "ESCertKE, both sides, P-256", "1/s", KeyEstablishmentBenchmark.class, "escertke"),
+    TLS_HANDSHAKES_PER_S(
+            "escertke", "bare TLS handshake, both sides", "1/s", KeyEstablishmentBenchmark.class, "bareTls"),
     ENCLAVE_CALLS_PER_S("enclave", "enclave, smallest call, 16 callers", "1/s", EnclaveBenchmark.class, "call"),
     ENCLAVE_SEALS_PER_S("enclave", "enclave, 1 kB sealed, 16 callers", "1/s", EnclaveBenchmark.class, "seal");
 

@@ -17,7 +17,8 @@ record Report(Figures figures, String commit, String machine) {
 
     private static final List<Ratio> RATIOS = List.of(
             new Ratio("esprim_ratio", Measure.ESPRIM_OPS_PER_S, Measure.GCM_HMAC_OPS_PER_S),
-            new Ratio("esprim_ratio_gcm", Measure.ESPRIM_OPS_PER_S, Measure.GCM_OPS_PER_S));
+            new Ratio("esprim_ratio_gcm", Measure.ESPRIM_OPS_PER_S, Measure.GCM_OPS_PER_S),
+            new Ratio("escertke_ratio", Measure.ESCERTKE_PER_S, Measure.TLS_HANDSHAKES_PER_S));
 
     /** One flat object: what was measured, the ratios, commit and machine. */
     ObjectNode json() {

@@ -49,7 +49,7 @@ class BenchTest {
         assertThat(new CommandLine(new BenchMain()).execute("--only", "nothing"))
                 .isEqualTo(2);
         assertThat(Measure.groups())
-                .containsExactly("esprim", "derivation", "enclave")
+                .containsExactly("esprim", "derivation", "escertke", "enclave")
                 .doesNotContain("nothing");
         assertThat(Measure.of("derivation")).containsExactly(Measure.SESSION_DERIVATION_US);
     }

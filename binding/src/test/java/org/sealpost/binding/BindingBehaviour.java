@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -74,6 +75,10 @@ abstract class BindingBehaviour {
 
     @ParameterizedTest
     @EnumSource(Operation.class)
+    @Tag("B-06")
+    @Tag("B-08")
+    @Tag("B-14")
+    @Tag("B-15")
     void everyOperationArrivesAsItWasSent(Operation operation) {
         RequestPrimitive.Builder b = RequestPrimitive.of(operation, "/gw-north/cse-mn/door-1/cmd", "/in-cse", "r1")
                 .requestExpiration(LATER)
@@ -100,6 +105,8 @@ abstract class BindingBehaviour {
 
     @ParameterizedTest
     @ValueSource(strings = {"cse-in/x", "Cdoor-1", "-", "/in-cse/-", "//sp.example.org/in-cse/cse-in/x"})
+    @Tag("B-07")
+    @Tag("B-14")
     void everyScopeOfIdentifierArrives(String to) {
         send(RequestPrimitive.of(Operation.RETRIEVE, to, "Cx", "r1").build());
         assertThat(seen.element().to()).isEqualTo(to);
@@ -128,6 +135,9 @@ abstract class BindingBehaviour {
 
     @ParameterizedTest
     @EnumSource(ResponseStatus.class)
+    @Tag("B-10")
+    @Tag("B-11")
+    @Tag("B-16")
     void everyStatusArrives(ResponseStatus status) {
         ResponsePrimitive sent = new ResponsePrimitive(
                 status,
@@ -149,6 +159,7 @@ abstract class BindingBehaviour {
     }
 
     @Test
+    @Tag("B-11")
     void largeContentGoesThroughBothWays() {
         Content large = content(300_000);
         answer = request -> done(ResponsePrimitive.of(ResponseStatus.CREATED, "r1", large));

@@ -18,6 +18,7 @@ import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.sealpost.onem2m.RequestPrimitive;
 import org.sealpost.onem2m.ResponsePrimitive;
@@ -49,6 +50,9 @@ class CoapWireTest {
     }
 
     @Test
+    @Tag("B-06")
+    @Tag("B-10")
+    @Tag("B-12")
     void aNotifyIsAnsweredWith204AndAPayload() throws IOException {
         answer = request -> CompletableFuture.completedFuture(
                 ResponsePrimitive.of(ResponseStatus.OK, "r1", BindingBehaviour.content(2)));
@@ -78,6 +82,7 @@ class CoapWireTest {
     }
 
     @Test
+    @Tag("B-08")
     void anUnknownCriticalOptionIsABadOption() throws IOException {
         TreeMap<Integer, byte[]> options = notification();
         options.put(65001, new byte[] {1});
@@ -104,6 +109,7 @@ class CoapWireTest {
     }
 
     @Test
+    @Tag("B-08")
     void aMissingOptionIsNamed() throws IOException {
         for (int missing : new int[] {FR, RQI}) {
             TreeMap<Integer, byte[]> options = notification();
@@ -116,6 +122,7 @@ class CoapWireTest {
     }
 
     @Test
+    @Tag("B-09")
     void anAcceptOfSomethingElseIsNotAcceptable() throws IOException {
         TreeMap<Integer, byte[]> options = notification();
         options.put(17, new byte[] {41});

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -35,6 +36,7 @@ class HttpClientTest {
     }
 
     @Test
+    @Tag("B-15")
     void aNotifyIsWrittenAsTheStandardSays() throws Exception {
         try (Peer peer = new Peer(OK)) {
             RequestPrimitive request = RequestPrimitive.of(Operation.NOTIFY, "//sp.example/gw/Cdoor-1", "/in-cse", "r1")

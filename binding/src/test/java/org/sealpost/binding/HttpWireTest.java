@@ -16,6 +16,7 @@ import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -43,6 +44,8 @@ class HttpWireTest {
     }
 
     @Test
+    @Tag("B-15")
+    @Tag("B-16")
     void aRetrieveIsAnsweredWithTheHeadersOfTheStandardAndNoReasonPhrase() throws IOException {
         answer = request -> CompletableFuture.completedFuture(
                 ResponsePrimitive.of(ResponseStatus.CREATED, "r1", BindingBehaviour.content(2))
@@ -89,6 +92,7 @@ class HttpWireTest {
                 "POST /a HTTP/1.1|X-M2M-RI: r1;X-M2M-Origin: Cx;Content-Type: text/plain;Content-Length: 1|415|4015|Content-Type",
                 "POST /a HTTP/1.1|X-M2M-RI: r1;X-M2M-Origin: Cx;Content-Length: 1|415|4015|Content-Type"
             })
+    @Tag("B-14")
     void whatIsWrongIsNamed(String line, String headers, String status, String rsc, String sentence)
             throws IOException {
         String reply =
@@ -102,6 +106,7 @@ class HttpWireTest {
     }
 
     @Test
+    @Tag("B-14")
     void aTypeInContentTypeMakesAPostACreate() throws IOException {
         for (String type : List.of("application/json;ty=4", "application/vnd.onem2m-res+json; ty=4")) {
             CompletableFuture<RequestPrimitive> seen = new CompletableFuture<>();

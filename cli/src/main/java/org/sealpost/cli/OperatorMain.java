@@ -4,7 +4,10 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -30,13 +33,18 @@ import tools.jackson.databind.node.ObjectNode;
             "Examples:",
             "  sealpost status --state state/server",
             "  sealpost enrol state/door-1/enrolment-request.json --state state/server",
+            "  sealpost renew --all --wait 60 --state state/server",
             "  sealpost evict fire-doors door-2 --reason stolen --captured --state state/server",
             "  sealpost command extinguishers release --state state/server",
             "",
             "Exit codes: 0 done, 1 refused or not reachable (the message says why), 2 wrong options."
         })
 public final class OperatorMain {
+    private static final long POLL_MILLIS = 300;
     private static final PrimitiveCodec JSON = PrimitiveCodec.of(Serialization.JSON);
+
+    /** How long a server that is starting may take to open its door. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     @Option(
             names = "--state",
@@ -96,14 +104,17 @@ public final class OperatorMain {
         if (status.has("unfinished")) {
             System.out.println("not in place yet: " + status.path("unfinished").asString());
         }
-        Table table = new Table("GROUP", "EPOCH", "MEMBER", "CONFIRMED", "STATE", "REASON");
+        Table table = new Table("GROUP", "EPOCH", "MEMBER", "ENCLAVE", "CONFIRMED", "KEY", "STATE", "REASON");
         status.path("groups")
                 .forEach(g -> g.path("members")
                         .forEach(m -> table.row(
                                 g.path("name").asString(),
                                 g.path("epoch").asLong(0),
                                 m.path("identity").asString(),
+                                m.path("secureEnvironment").asString("") + " "
+                                        + m.path("level").asLong(0),
                                 m.path("confirmedEpoch").asLong(),
+                                key(m),
                                 m.path("current").asBoolean()
                                         ? "current"
                                         : m.path("delivery").asString("none"),
@@ -166,6 +177,71 @@ public final class OperatorMain {
                 n.path("reason").asString()));
         System.out.print(table.print());
         return 0;
+    }
+
+    @Command(
+            name = "renew",
+            description = "Renews the pairwise key of a member now, so that one stolen later opens nothing of before.",
+            footer = {
+                "",
+                "Examples:",
+                "  sealpost renew door-1 --state state/server",
+                "  sealpost renew --all --wait 60 --state state/server",
+                "",
+                "See how it went: sealpost status (column KEY), sealpost negotiations."
+            })
+    int renew(
+            @Parameters(arity = "0..1", paramLabel = "MEMBER") @Nullable String member,
+            @Option(names = "--all", description = "All that are enrolled.") boolean all,
+            @Option(
+                            names = "--wait",
+                            paramLabel = "SECONDS",
+                            defaultValue = "0",
+                            description = "Wait so long for the new keys to be in use; exit code 1 when one is not.")
+                    int wait)
+            throws InterruptedException {
+        if ((member == null) == !all) {
+            throw new Complaint("name one member, or give --all", "sealpost renew --help");
+        }
+        ObjectNode body = member == null ? object().put("all", true) : object().put("member", member);
+        JsonNode wanted = door().post("/renew", body);
+        List<String> left =
+                new ArrayList<>(wanted.valueStream().map(JsonNode::asString).toList());
+        long until = System.nanoTime() + wait * 1_000_000_000L;
+        while (!left.isEmpty() && System.nanoTime() < until) {
+            JsonNode rows = door().get("/renew");
+            rows.forEach(r -> {
+                if (!r.path("wanted").asBoolean()
+                        && left.remove(r.path("member").asString())) {
+                    System.err.println(r.path("member").asString() + ": "
+                            + r.path("chosen").asString());
+                }
+            });
+            Thread.sleep(POLL_MILLIS);
+        }
+        if (json) {
+            return print(wait > 0 ? door().get("/renew") : wanted);
+        }
+        if (wait > 0 && !left.isEmpty()) {
+            throw new Complaint(
+                    "not renewed yet: " + String.join(", ", left),
+                    "sealpost negotiations says how far each is, and why");
+        }
+        return say(
+                wait > 0
+                        ? wanted.size() + " renewed"
+                        : wanted.size() + " to be renewed; see how it goes with: sealpost negotiations");
+    }
+
+    private static String key(JsonNode member) {
+        JsonNode key = member.path("key");
+        if (key.isMissingNode()) {
+            return "none";
+        }
+        String state = member.path("renewal").path("state").asString("");
+        return key.path("origin").asString()
+                + (key.path("agreed").asBoolean() ? ", next agreed" : "")
+                + (state.equals("FAILED") ? ", renewal fails" : "");
     }
 
     @Command(
@@ -359,8 +435,120 @@ public final class OperatorMain {
         return whole ? 0 : 1;
     }
 
+    @Command(name = "clients", description = "Who has a credential at an MEF or MAF, and how far they are.")
+    int clients(@Option(names = "--maf", description = "Those of a MAF; otherwise of an MEF.") boolean maf) {
+        JsonNode all = door().get(maf ? "/maf/clients" : "/mef/clients");
+        if (json) {
+            return print(all);
+        }
+        Table table = new Table("CREDENTIAL", "IDENTITY", "ROLE", "STATE", "KEYS");
+        all.forEach(c -> table.row(
+                c.path("credentialId").asString(),
+                c.path("identity").asString(),
+                c.path("role").asString(),
+                c.path("state").asString(),
+                c.path("keys").asInt()));
+        System.out.print(table.print());
+        return 0;
+    }
+
+    @Command(name = "assign", description = "Says at an MEF who a credential is, and which keys it shall register.")
+    int assign(
+            @Parameters(paramLabel = "KPMID") String credential,
+            @Parameters(paramLabel = "IDENTITY", description = "//DOMAIN/GATEWAY/CNAME, or GATEWAY/CNAME.")
+                    String identity,
+            @Option(names = "--role", defaultValue = "DEVICE", description = "DEVICE, AGENT, SERVER or MAF.")
+                    String role,
+            @Option(
+                            names = "--grant",
+                            paramLabel = "SUID=TARGET[@URI]",
+                            description = "A key it gets; repeatable. Default for a device: 23=//DOMAIN/in-cse.")
+                    @Nullable
+                    List<String> grants) {
+        String domain = credential.substring(credential.indexOf('.') + 1);
+        List<String> wanted = Optional.ofNullable(grants)
+                .orElse(
+                        role.equals("DEVICE") || role.equals("AGENT")
+                                ? List.of("23=//" + domain + "/in-cse")
+                                : List.of());
+        String absolute = identity.startsWith("//") || role.equals("MAF") ? identity : "//" + domain + "/" + identity;
+        return assign(door(), credential, absolute, role, wanted);
+    }
+
+    private static int assign(Door mef, String credential, String identity, String role, List<String> grants) {
+        ObjectNode body =
+                object().put("credential", credential).put("identity", identity).put("role", role);
+        var all = body.putArray("grants");
+        for (String grant : grants) {
+            int equals = grant.indexOf('=');
+            if (equals < 1 || !grant.substring(0, equals).chars().allMatch(Character::isDigit)) {
+                throw new Complaint("a grant is SUID=TARGET or SUID=TARGET@URI, not " + grant, "");
+            }
+            int at = grant.indexOf('@', equals);
+            ObjectNode one = all.addObject().put("usage", Integer.parseInt(grant.substring(0, equals)));
+            one.put("target", grant.substring(equals + 1, at < 0 ? grant.length() : at));
+            if (at > 0) {
+                one.put("uri", grant.substring(at + 1));
+            }
+        }
+        mef.post("/mef/assign", body);
+        return say(credential + " is " + identity + " (" + role + ") with " + grants);
+    }
+
+    @Command(
+            name = "permit",
+            description =
+                    "Lets a client of an MEF enrol once more from another enclave, without a token, after a loss.")
+    int permit(@Parameters(paramLabel = "KPMID") String credential) {
+        door().post("/mef/permit", object().put("credential", credential));
+        return say(credential + " may enrol once more; the keys of its old enclave end then");
+    }
+
+    @Command(name = "join", description = "Makes a server or MAF (--state) a client of an MEF (--mef).")
+    int join(
+            @Option(names = "--mef", required = true, paramLabel = "DIR", description = "The MEF's state directory.")
+                    Path mefState,
+            @Option(names = "--grant", paramLabel = "SUID=TARGET[@URI]", description = "A key it gets; repeatable.")
+                    @Nullable
+                    List<String> grants) {
+        Door joining = door();
+        Door mef = Door.find(Optional.empty(), mefState, PATIENCE);
+        JsonNode status = joining.get("/status");
+        boolean isServer = status.has("server");
+        String identity = status.path(isServer ? "server" : "function").asString();
+        JsonNode request = joining.get("/manufacture-request");
+        ObjectNode body = object().put("name", isServer ? last(identity) : identity)
+                .put("agreementKey", request.path("agreementKey").asString())
+                .put("fingerprint", request.path("fingerprint").asString());
+        JsonNode made = mef.post("/mef/manufacture", body);
+        assign(
+                mef,
+                made.path("credentialId").asString(),
+                identity,
+                isServer ? "SERVER" : "MAF",
+                Optional.ofNullable(grants).orElse(List.of()));
+        joining.post(
+                "/join",
+                object().put(
+                                "manufacturePackage",
+                                made.path("manufacturePackage").asString()));
+        return 0;
+    }
+
+    @Command(
+            name = "revoke",
+            description =
+                    "Revokes a device everywhere: out of every group with a new epoch each, its keys at server, MEF"
+                            + " and MAF gone. Final: it comes back under another name only.")
+    int revoke(
+            @Parameters(paramLabel = "DEVICE") String device,
+            @Option(names = "--reason", required = true, description = "For the audit log.") String reason) {
+        JsonNode done = door().post("/revoke", object().put("member", device).put("reason", reason));
+        return say(done.path("revoked").asString() + " is revoked");
+    }
+
     private Door door() {
-        return Door.find(Optional.ofNullable(server), state);
+        return Door.find(Optional.ofNullable(server), state, PATIENCE);
     }
 
     private static int print(JsonNode tree) {

@@ -4,6 +4,7 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import org.sealpost.binding.Sender;
+import org.sealpost.onem2m.E2eSecInfo;
 import org.sealpost.onem2m.RequestPrimitive;
 import org.sealpost.onem2m.ResponsePrimitive;
 
@@ -37,6 +38,14 @@ public interface Cse extends AutoCloseable {
      * both remoteCSE resources exist. Called again at every start.
      */
     CompletionStage<Void> register();
+
+    /**
+     * Makes {@code e2eSecInfo} known where originators look for it (TS-0003 8.4.2 A, B.1b): at the own CSEBase now, and at the remoteCSE resources that registered CSEs keep of this one. Only
+     * what changed is sent; a CSE that does not answer is told at the next call.
+     *
+     * @return completes when everybody who answers knows
+     */
+    CompletionStage<Void> publish(E2eSecInfo info);
 
     /** Counters for the operator: refusals by status code, forwarded, stored, delivered, expired, and what waits now. */
     Map<String, Long> counters();

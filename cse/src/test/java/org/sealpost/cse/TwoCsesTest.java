@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
@@ -18,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,6 +28,7 @@ import org.sealpost.binding.Bindings;
 import org.sealpost.binding.HopSecurity;
 import org.sealpost.cse.ae.ApplicationEntity;
 import org.sealpost.onem2m.Content;
+import org.sealpost.onem2m.E2eSecInfo;
 import org.sealpost.onem2m.Operation;
 import org.sealpost.onem2m.RequestPrimitive;
 import org.sealpost.onem2m.ResponsePrimitive;
@@ -96,6 +99,7 @@ class TwoCsesTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
+    @Tag("G-05")
     void aSealedMessageGoesDownAndItsAnswerComesBack(boolean polls) throws Exception {
         try (ApplicationEntity door = device("door-1", polls)) {
             assertThat(push("/gw-north/Cdoor-1", "p1").status()).isEqualTo(ResponseStatus.ACCEPTED_NON_BLOCKING_ASYNCH);
@@ -123,6 +127,8 @@ class TwoCsesTest {
     }
 
     @Test
+    @Tag("S-13")
+    @Tag("G-20")
     void aCommandCreatedAtTheServersGroupReachesEveryMemberThroughTheGatewaysGroup() throws Exception {
         try (ApplicationEntity one = device("door-1", false);
                 ApplicationEntity two = device("door-2", true)) {
@@ -163,6 +169,45 @@ class TwoCsesTest {
                     .isEqualTo(ResponseStatus.ORIGINATOR_HAS_NO_PRIVILEGE);
             assertThat(door.registered()).isCompleted();
         }
+    }
+
+    @Test
+    void endToEndSecurityIsPublishedAtTheCseBaseAndAtTheRegistreesMirrorAndReadableByItsAes() {
+        try (ApplicationEntity door = device("door-1", false)) {
+            for (String id : List.of("S-1", "S-2")) {
+                String shared = "{\"esri\":\"" + id
+                        + "\",\"esrv\":\"r00\",\"esrx\":\"20301231T235959\",\"esks\":[1],\"espa\":[12]}";
+                join(server.publish(E2eSecInfo.of(List.of(13, 14)).withSharedObject(shared)));
+                for (String place : List.of("/gw-north/cse-mn/in-cse", "/in-cse/-")) {
+                    ResponsePrimitive found =
+                            join(door.request(Operation.RETRIEVE, place, b -> b.attributes(List.of("esi"))));
+                    assertThat(found.status()).as(place).isEqualTo(ResponseStatus.OK);
+                    E2eSecInfo info = E2eSecInfo.parse(
+                            found.content().orElseThrow().value().get("esi"));
+                    assertThat(info.supportsEsprim()).isTrue();
+                    assertThat(info.sharedObject()).contains(shared);
+                }
+            }
+            assertThat(send(RequestPrimitive.of(
+                                            Operation.UPDATE, "/gw-north/cse-mn/in-cse", "/gw-north/Cdoor-1", "thief")
+                                    .content(new Content(
+                                            "m2m:csr",
+                                            JsonNodeFactory.instance
+                                                    .objectNode()
+                                                    .put("rr", false)))
+                                    .build())
+                            .status())
+                    .isEqualTo(ResponseStatus.ORIGINATOR_HAS_NO_PRIVILEGE);
+        }
+    }
+
+    @Test
+    void malformedSecurityInfoIsRefused() {
+        ObjectNode csr = JsonNodeFactory.instance.objectNode().put("cb", "/x/y").put("rr", true);
+        csr.putArray("srv").add("3");
+        csr.putObject("esi").put("esf", "all");
+        assertThat(create("/in-cse/-", 16, "m2m:csr", csr.put("csi", "/x")).status())
+                .isEqualTo(ResponseStatus.BAD_REQUEST);
     }
 
     @Test
@@ -244,6 +289,10 @@ class TwoCsesTest {
                 .toCompletableFuture()
                 .orTimeout(PATIENCE, TimeUnit.SECONDS)
                 .join();
+    }
+
+    private static <T> T join(CompletionStage<T> stage) {
+        return stage.toCompletableFuture().orTimeout(PATIENCE, TimeUnit.SECONDS).join();
     }
 
     private static ObjectNode group(String name) {

@@ -45,6 +45,7 @@ import tools.jackson.databind.node.ObjectNode;
             "Examples:",
             "  sealpost demo",
             "  sealpost demo --devices 60",
+            "  sealpost demo --provision",
             "  sealpost demo --keep-running --work /tmp/building",
             "  sealpost demo --plant acts-twice      must fail, naming the step",
             "",
@@ -57,6 +58,11 @@ public final class DemoMain implements Callable<Integer> {
             defaultValue = "6",
             description = "How many devices, at least 6; more than 6 share processes. Default ${DEFAULT-VALUE}.")
     int devices;
+
+    @Option(
+            names = "--provision",
+            description = "Remote provisioning: devices start with just a manufacturer's credential; six devices.")
+    boolean provision;
 
     @Option(names = "--keep-running", description = "Afterwards leave the building running until Ctrl-C.")
     boolean keepRunning;
@@ -114,14 +120,20 @@ public final class DemoMain implements Callable<Integer> {
                 + "   (seed " + number + ")");
         Map<Place, Secret> canaries = LeakCheck.canaries(number);
         Fleet fleet = new Fleet(
-                Plan.building(devices), folder.path(), programs, canaries, fault.inEnclave(), Stage.remark(number));
+                Plan.building(provision ? 0 : devices),
+                folder.path(),
+                programs,
+                canaries,
+                fault.inEnclave(),
+                Stage.remark(number),
+                provision);
         Thread cleanUp = new Thread(() -> cleanUp(fleet, folder), "clean-up");
         Runtime.getRuntime().addShutdownHook(cleanUp);
         List<Story.Outcome> outcomes;
         try (HostileGateway hostile = new HostileGateway()) {
             Stage stage = Stage.over(fleet, hostile, canaries, number, fault);
             Story story = new Story(narrator, step -> postMortem(fleet, step));
-            List<Step> steps = Script.of(stage);
+            List<Step> steps = provision ? Script.provisioning(stage) : Script.of(stage);
             outcomes = story.run(steps);
             boolean good = outcomes.size() == steps.size() && outcomes.stream().allMatch(Story.Outcome::ok);
             conclude(narrator, outcomes, good, Duration.ofNanos(System.nanoTime() - start), number);

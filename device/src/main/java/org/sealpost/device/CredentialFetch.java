@@ -8,7 +8,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import org.sealpost.cse.ae.ApplicationEntity;
 import org.sealpost.enclave.EndPoint;
 import org.sealpost.enclave.EndPointKeys.Installation;
 import org.sealpost.onem2m.Identifier;
@@ -28,16 +27,16 @@ final class CredentialFetch {
 
     private final DeviceConfig config;
     private final EndPoint endPoint;
-    private final ApplicationEntity entity;
+    private final EndPoint.Route route;
     private final InstantSource clock;
     private final Map<String, CompletableFuture<Installation>> underWay = new ConcurrentHashMap<>();
     private volatile long notBefore;
     private volatile long pauseMillis = FIRST_PAUSE_MILLIS;
 
-    CredentialFetch(DeviceConfig config, EndPoint endPoint, ApplicationEntity entity, InstantSource clock) {
+    CredentialFetch(DeviceConfig config, EndPoint endPoint, EndPoint.Route route, InstantSource clock) {
         this.config = config;
         this.endPoint = endPoint;
-        this.entity = entity;
+        this.route = route;
         this.clock = clock;
     }
 
@@ -98,11 +97,7 @@ final class CredentialFetch {
                         "/" + config.gatewayId() + "/C" + config.name(),
                         "f" + UUID.randomUUID())
                 .build();
-        return endPoint.request(
-                        config.server(),
-                        inner,
-                        content -> entity.request(Operation.NOTIFY, config.serverId(), b -> b.content(content)))
-                .thenApply(CredentialFetch::installation);
+        return endPoint.request(config.server(), inner, route, true).thenApply(CredentialFetch::installation);
     }
 
     private static Installation installation(EndPoint.Answer answer) {

@@ -12,17 +12,21 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.UnaryOperator;
 import org.sealpost.cse.ae.ApplicationEntity;
+import org.sealpost.enclave.DataKeys;
 import org.sealpost.enclave.Enclave;
 import org.sealpost.enclave.EnclaveUnavailable;
 import org.sealpost.enclave.EndPoint;
 import org.sealpost.enclave.EndPointKeys.EnrolmentFacts;
 import org.sealpost.enclave.EndPointKeys.EnrolmentRequest;
 import org.sealpost.enclave.EndPointKeys.Installation;
+import org.sealpost.enclave.RenewalKeys;
 import org.sealpost.enclave.SecureEnvironment;
 import org.sealpost.onem2m.Content;
 import org.sealpost.onem2m.Operation;
 import org.sealpost.onem2m.Refusal;
+import org.sealpost.onem2m.RequestPrimitive;
 import org.sealpost.onem2m.ResourceType;
 import org.sealpost.onem2m.ResponsePrimitive;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -34,6 +38,7 @@ public final class Device implements AutoCloseable {
     private static final String CONTENT_INFO = "application/json:0:1";
     private static final long RETRY_MILLIS = 500;
     private static final long LAST_RETRY_MILLIS = 64_000;
+    private static final long HOLDING_MILLIS = 20;
     private static final long ENROLMENT_MILLIS = 200;
     private static final String EVERY_VERB = "*";
 
@@ -43,6 +48,8 @@ public final class Device implements AutoCloseable {
     private final DeviceRuntime runtime;
     private final boolean ownsRuntime;
     private final CredentialFetch credentials;
+    private final RemoteProvisioning provisioning;
+    private final ServerRequests requests;
     private final Map<String, CommandHandler> handlers = new ConcurrentHashMap<>();
     private final Map<String, LongAdder> refused = new ConcurrentHashMap<>();
     private final LongAdder executed = new LongAdder();
@@ -60,12 +67,15 @@ public final class Device implements AutoCloseable {
         this.enclave = environment.compartment(config.name());
         this.runtime = runtime;
         this.ownsRuntime = ownsRuntime;
+        this.provisioning = new RemoteProvisioning(enclave, config.identity(), runtime);
         EndPoint endPoint = EndPoint.of(config.identity(), enclave, runtime.calls());
         CommandFlow commands = new CommandFlow(enclave, new Work());
         this.endpoint = new DeviceEndpoint(config, commands, endPoint, runtime.calls(), this);
         this.entity = ApplicationEntity.start(
                 config.entity(), runtime.bindings(), runtime.clock(), runtime.timer(), endpoint::receive);
-        this.credentials = new CredentialFetch(config, endPoint, entity, runtime.clock());
+        EndPoint.Route route = new ServerRoute(config, entity);
+        this.credentials = new CredentialFetch(config, endPoint, route, runtime.clock());
+        this.requests = new ServerRequests(config, endPoint, route);
         entity.registered().thenRun(this::finishInterrupted);
         entity.registered().thenRunAsync(() -> beVouchedFor(RETRY_MILLIS), runtime.calls());
     }
@@ -76,8 +86,7 @@ public final class Device implements AutoCloseable {
      * @throws EnclaveUnavailable when the secure environment can't be started; says why
      */
     public static Device connect(DeviceConfig config, Path state) {
-        SecureEnvironment environment = SecureEnvironment.process(new SecureEnvironment.ProcessConfig(
-                state.resolve("enclave"), state.resolve("s"), SecureEnvironment.defaultCommand()));
+        SecureEnvironment environment = SecureEnvironment.process(SecureEnvironment.ProcessConfig.in(state, List.of()));
         try {
             return connect(config, environment);
         } catch (EnclaveUnavailable e) {
@@ -126,6 +135,59 @@ public final class Device implements AutoCloseable {
         });
     }
 
+    /**
+     * Sends a request to a resource of the server, end to end: the gateway carries it and can neither read nor change it, and the server's access control knows that it is this device and not
+     * somebody who writes its name. A request whose answer is lost is sent once more and executed once.
+     *
+     * @param to SP-relative, such as {@code /in-cse/cse-in/gw-north.door-1}, which is this device's own container there
+     * @param complete adds resource type, Content, result content and so on
+     * @return the server's answer, successful or not; fails with a {@link Refusal} when none came that is authentic
+     */
+    public CompletionStage<ResponsePrimitive> request(
+            Operation operation, String to, UnaryOperator<RequestPrimitive.Builder> complete) {
+        return requests.send(operation, to, complete);
+    }
+
+    /** Protection of data from end to end (ESData), with this device's keys; its calls block for as long as the secure environment takes. */
+    public DataKeys data() {
+        return enclave;
+    }
+
+    /** A certificate signing request (PKCS #10, PEM) for a key inside the secure environment, for an authority of your own. */
+    public String certificateRequest() {
+        return enclave.certificateRequest();
+    }
+
+    /**
+     * Takes the certificate that an authority of your own issued (PEM, own first), and tells the server, which then renews the pairwise key by it.
+     *
+     * @return completes when the server knows; fails with a {@link Refusal} when the certificate is refused here
+     */
+    public CompletionStage<Void> useCertificate(String chain) {
+        return CompletableFuture.supplyAsync(
+                        () -> {
+                            enclave.installCertificate(chain);
+                            return enclave.capabilities();
+                        },
+                        runtime.calls())
+                .thenCompose(this::tell);
+    }
+
+    private CompletionStage<Void> tell(String capabilities) {
+        Content content = new Content(
+                Content.CONTENT_INSTANCE,
+                JsonNodeFactory.instance
+                        .objectNode()
+                        .put("cnf", RenewalKeys.CAPABILITIES)
+                        .put("con", capabilities));
+        return request(Operation.NOTIFY, config.serverId(), b -> b.content(content))
+                .thenAccept(told -> {
+                    if (!told.status().successful()) {
+                        throw new Refusal(told.status(), told.sentence());
+                    }
+                });
+    }
+
     /** What to give an operator to enrol this device. */
     public EnrolmentRequest enrolmentRequest() {
         return enclave.enrolmentRequest(config.identity());
@@ -137,7 +199,7 @@ public final class Device implements AutoCloseable {
     }
 
     /**
-     * Has this device enrolled by an operator who carries two files: writes {@code enrolment-request.json} into the folder and takes {@code enrolment-package} from there once it lies beside it.
+     * Has this device enrolled: at its MEF, with no hand on it, when it has a manufacturer's credential; otherwise by an operator who carries two files: writes {@code enrolment-request.json} into the folder and takes {@code enrolment-package} from there once it lies beside it.
      * A package that is not for this device is refused on standard error, and the waiting goes on.
      *
      * @return completes when the device is enrolled, at once if it is already; fails only when the folder can't be written
@@ -148,6 +210,8 @@ public final class Device implements AutoCloseable {
             try {
                 if (enclave.enrolment().isPresent()) {
                     done.complete(null);
+                } else if (provisioning.mef().isPresent()) {
+                    provisioning.enrol().thenRun(() -> done.complete(null));
                 } else {
                     Enrolment files = new Enrolment(folder);
                     files.ask(enrolmentRequest());
@@ -170,6 +234,20 @@ public final class Device implements AutoCloseable {
             System.err.println("sealpost device: the enrolment package can't be taken: " + e.getMessage());
         }
         later(() -> runtime.calls().execute(() -> awaitPackage(files, done)), ENROLMENT_MILLIS);
+    }
+
+    /** How far remote provisioning is, in words. */
+    public String provisioning() {
+        return provisioning.state();
+    }
+
+    /**
+     * Registers a key for a usage and targets with a MAF that this device has a Km for (SUID 33 renews the key with the server, 34 is for data); the key stays in the enclave.
+     *
+     * @param targets absolute identities
+     */
+    public CompletionStage<Void> registerKey(String maf, int usage, List<String> targets) {
+        return provisioning.register(maf, usage, targets);
     }
 
     public DeviceStatus status() {
@@ -195,6 +273,17 @@ public final class Device implements AutoCloseable {
         return enclave.credentials().stream().map(c -> c.group()).toList();
     }
 
+    /** Runs a task once, when this device holds a credential of any group. */
+    public void onceHolding(Runnable task) {
+        runtime.calls().execute(() -> {
+            if (groups().isEmpty()) {
+                later(() -> onceHolding(task), HOLDING_MILLIS);
+            } else {
+                task.run();
+            }
+        });
+    }
+
     /** The address this device listens at, if it does. */
     public Optional<java.net.URI> listensAt() {
         return entity.listensAt();
@@ -203,6 +292,7 @@ public final class Device implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        provisioning.close();
         entity.close();
         if (ownsRuntime) {
             runtime.close();

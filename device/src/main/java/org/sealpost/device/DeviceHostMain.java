@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -87,6 +88,22 @@ public final class DeviceHostMain implements Callable<Integer> {
     @Option(names = "--remark", paramLabel = "TEXT", description = "Stands in each reading.", defaultValue = "")
     String remark = "";
 
+    @Option(
+            names = "--secure-environment",
+            paramLabel = "KIND",
+            defaultValue = "process",
+            description = "Where keys lie: process (memory of a process of their own) or pkcs11 (a token). Default"
+                    + " ${DEFAULT-VALUE}.")
+    String secureEnvironment = "";
+
+    @Option(
+            names = "--enclave",
+            paramLabel = "OPTION=VALUE",
+            description =
+                    "For the enclave program, repeatable: key-file, passphrase-file, pkcs11, token, slot, pin-file"
+                            + " (sealpost enclave --help).")
+    Map<String, String> enclaveOptions = new LinkedHashMap<>();
+
     @Option(names = "--check", description = "Wire everything on scratch state, then stop.")
     boolean check;
 
@@ -156,17 +173,18 @@ public final class DeviceHostMain implements Callable<Integer> {
                     Optional.of(folder.resolve("status.json")),
                     readingInterval * 1000,
                     running.size(),
-                    remark);
+                    remark,
+                    false);
             device.start();
             running.add(device);
         }
         return running;
     }
 
-    private static SecureEnvironment open(Path directory) throws IOException {
+    private SecureEnvironment open(Path directory) throws IOException {
         Files.createDirectories(directory);
-        return SecureEnvironment.process(new SecureEnvironment.ProcessConfig(
-                directory.resolve("enclave"), directory.resolve("s"), SecureEnvironment.defaultCommand()));
+        return SecureEnvironment.process(SecureEnvironment.ProcessConfig.in(
+                directory, SecureEnvironment.options(secureEnvironment, enclaveOptions)));
     }
 
     private int checkOnly() throws IOException {

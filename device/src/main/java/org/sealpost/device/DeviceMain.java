@@ -7,12 +7,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.sealpost.enclave.EnclaveUnavailable;
+import org.sealpost.enclave.SecureEnvironment;
 import org.sealpost.onem2m.Refusal;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -131,6 +134,28 @@ public final class DeviceMain implements Callable<Integer> {
             description = "Seed of the simulated readings. Default ${DEFAULT-VALUE}.")
     long seed;
 
+    @Option(
+            names = "--secure-environment",
+            paramLabel = "KIND",
+            defaultValue = "process",
+            description = "Where keys lie: process (memory of a process of their own) or pkcs11 (a token). Default"
+                    + " ${DEFAULT-VALUE}.")
+    String secureEnvironment = "";
+
+    @Option(
+            names = "--enclave",
+            paramLabel = "OPTION=VALUE",
+            description =
+                    "For the enclave program, repeatable: key-file, passphrase-file, pkcs11, token, slot, pin-file"
+                            + " (sealpost enclave --help).")
+    Map<String, String> enclaveOptions = new LinkedHashMap<>();
+
+    @Option(
+            names = "--certificate-request",
+            description =
+                    "For an authority of your own: write STATE/certificate-request.pem, take STATE/certificate.pem.")
+    boolean certificateRequest;
+
     @Option(names = "--check", description = "Wire everything on scratch state, then stop.")
     boolean check;
 
@@ -160,9 +185,19 @@ public final class DeviceMain implements Callable<Integer> {
     private int run(URI at, Path directory) throws IOException, InterruptedException {
         CountDownLatch stopped = new CountDownLatch(1);
         Files.createDirectories(directory);
-        Device device = Device.connect(config(at), directory);
+        Device device = Device.connect(
+                config(at),
+                SecureEnvironment.process(SecureEnvironment.ProcessConfig.in(
+                        directory, SecureEnvironment.options(secureEnvironment, enclaveOptions))));
         SimulatedDevice simulated = new SimulatedDevice(
-                device, function, directory, Optional.ofNullable(statusFile), readingInterval * 1000, seed, remark);
+                device,
+                function,
+                directory,
+                Optional.ofNullable(statusFile),
+                readingInterval * 1000,
+                seed,
+                remark,
+                certificateRequest);
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
                         () -> {
@@ -198,7 +233,8 @@ public final class DeviceMain implements Callable<Integer> {
                 Optional.of(URI.create("http://127.0.0.1:0")),
                 Optional.empty());
         try (Device device = Device.connect(config, scratch)) {
-            new SimulatedDevice(device, function, scratch, Optional.empty(), 0, seed, remark).start();
+            new SimulatedDevice(device, function, scratch, Optional.empty(), 0, seed, remark, certificateRequest)
+                    .start();
             System.err.println("sealpost device: checked, " + device.status().identity());
             return 0;
         } finally {

@@ -24,6 +24,7 @@ public final class Enrolment {
     public void ask(EnrolmentRequest request) throws IOException {
         var o = JsonNodeFactory.instance.objectNode().put("identity", request.identity());
         o.put("agreementKey", request.agreementKey()).put("signatureKey", request.signatureKey());
+        request.certificateKey().ifPresent(k -> o.put("certificateKey", k));
         o.put("attestation", request.attestation());
         o.put("fingerprint", request.fingerprint());
         write(

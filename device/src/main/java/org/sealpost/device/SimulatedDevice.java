@@ -24,6 +24,9 @@ final class SimulatedDevice implements AutoCloseable {
     private final long readingMillis;
     private final Random weather;
     private final String remark;
+    private final CertificateFiles certificates;
+    private final boolean asksForCertificate;
+    private boolean asked;
     private volatile boolean enrolled;
     private long nextReading;
     private String lastStatus = "";
@@ -35,12 +38,15 @@ final class SimulatedDevice implements AutoCloseable {
             Optional<Path> statusFile,
             long readingMillis,
             long seed,
-            String remark)
+            String remark,
+            boolean asksForCertificate)
             throws IOException {
         this.device = device;
         this.function = function;
         this.actuator = new Actuator(function, state.resolve("actuator.log"));
         this.folder = state;
+        this.certificates = new CertificateFiles(state);
+        this.asksForCertificate = asksForCertificate;
         this.statusFile = statusFile;
         this.readingMillis = readingMillis;
         this.weather = new Random(seed);
@@ -67,6 +73,7 @@ final class SimulatedDevice implements AutoCloseable {
                 nextReading = System.currentTimeMillis() + readingMillis;
                 device.groups().forEach(g -> device.sendReading(g, reading()).exceptionally(this::lost));
             }
+            takeCertificate();
             writeStatus();
         } catch (Refusal | EnclaveUnavailable | IOException e) {
             System.err.println("sealpost device: " + e.getMessage());
@@ -76,6 +83,25 @@ final class SimulatedDevice implements AutoCloseable {
     private @org.jspecify.annotations.Nullable Void lost(Throwable failure) {
         System.err.println("sealpost device: a reading could not be sent: " + failure.getMessage());
         return null;
+    }
+
+    /** With {@code --certificate-request}: writes the request once, and takes the certificate when it lies there. */
+    private void takeCertificate() throws IOException {
+        if (!enrolled || !asksForCertificate) {
+            return;
+        }
+        if (!asked) {
+            certificates.ask(device.certificateRequest());
+            asked = true;
+        }
+        Optional<String> chain = certificates.arrived();
+        if (chain.isPresent()) {
+            certificates.taken();
+            device.useCertificate(chain.get()).exceptionally(failure -> {
+                System.err.println("sealpost device: the certificate can't be used: " + failure.getMessage());
+                return null;
+            });
+        }
     }
 
     private String reading() {
@@ -97,6 +123,7 @@ final class SimulatedDevice implements AutoCloseable {
         ObjectNode o = JsonNodeFactory.instance.objectNode().put("identity", s.identity());
         o.put("pid", ProcessHandle.current().pid()).put("enclavePid", s.enclavePid());
         o.put("registered", s.registered()).put("enrolled", s.enrolled());
+        o.put("provisioning", device.provisioning());
         var credentials = o.putArray("credentials");
         s.credentials()
                 .forEach(c -> credentials

@@ -15,7 +15,7 @@ import org.sealpost.onem2m.ResponseStatus;
 
 /**
  * ESPrim between two end points that share one pairwise key, both halves (TS-0003 8.4.2, TS-0004 7.6.2): issues receiver RandObjects, derives sessions,
- * seals and opens requests and responses. Without I/O: time and randomness come as arguments. Everything is in memory and is given up at a restart, so no
+ * seals and opens requests and responses, and renews sessions in band. Without I/O: time and randomness come as arguments. Everything is in memory and is given up at a restart, so no
  * counter needs to survive. Refusals change nothing. Not thread-safe.
  */
 public final class EsprimChannel {
@@ -28,19 +28,25 @@ public final class EsprimChannel {
     private final String keyId;
     private final byte[] pairwiseKey;
     private final AeadPolicy policy;
-    private final Duration lifetime;
+    private final SessionLimits limits;
+    private final Instant keyExpiry;
     private final SessionDerivation derivation;
-    private final Map<String, RandObject> issued = bounded();
+    private final IssuedObjects issued;
     private final Map<String, EsprimSession> receiving = bounded();
-    private final Map<String, Originating> originating = bounded();
+    private final Map<String, RandObject> announced = bounded();
     private final Map<String, Exchange> exchanges = bounded();
     private final ArrayDeque<RandObject> offeredByPeer = new ArrayDeque<>();
-    private Optional<String> current = Optional.empty();
+    private Optional<Originating> current = Optional.empty();
+    private long started;
 
-    private record Exchange(EsprimSession session, Aead aead, boolean ours) {}
+    /**
+     * @param ours the session, when it was started here
+     * @param next a session that the request announces for later
+     */
+    private record Exchange(EsprimSession session, Aead aead, Optional<Originating> ours, Optional<Originating> next) {}
 
-    /** A session that was started here, and what was chosen for all of it. */
-    private record Originating(EsprimSession session, AeadPolicy.Choice choice) {}
+    /** A session that was started here, what was chosen for all of it, and which one it was: a late answer never brings an earlier one back. */
+    private record Originating(EsprimSession session, AeadPolicy.Choice choice, long number) {}
 
     /**
      * A sealed request.
@@ -62,13 +68,41 @@ public final class EsprimChannel {
      */
     public EsprimChannel(
             String keyId, byte[] pairwiseKey, AeadPolicy policy, Duration lifetime, SessionDerivation derivation) {
+        this(
+                keyId,
+                pairwiseKey,
+                Instant.MAX,
+                policy,
+                SessionLimits.lasting(lifetime),
+                new SharedObjects(lifetime),
+                derivation);
+    }
+
+    /**
+     * A channel.
+     *
+     * @param keyId pairwiseESPrimKeyID; characters that JSON need not escape
+     * @param pairwiseKey 32 octets, owned by the channel from now on
+     * @param keyExpiry pairwiseESPrimKeyLifetime: when the key ends, and every session with it
+     * @param shared what this end point publishes for everybody
+     */
+    public EsprimChannel(
+            String keyId,
+            byte[] pairwiseKey,
+            Instant keyExpiry,
+            AeadPolicy policy,
+            SessionLimits limits,
+            SharedObjects shared,
+            SessionDerivation derivation) {
         if (!keyId.matches("[A-Za-z0-9._-]{1,128}@[A-Za-z0-9.-]{1,128}")) {
             throw new Refusal(ResponseStatus.BAD_REQUEST, "a pairwise key id is not of the form NAME@FQDN");
         }
         this.keyId = keyId;
         this.pairwiseKey = pairwiseKey;
         this.policy = policy;
-        this.lifetime = lifetime;
+        this.keyExpiry = keyExpiry;
+        this.limits = limits;
+        this.issued = new IssuedObjects(shared);
         this.derivation = derivation;
     }
 
@@ -79,9 +113,16 @@ public final class EsprimChannel {
 
     /** Issues a receiver RandObject to the peer (8.4.2 B.2e). */
     public RandObject issue(Instant now, RandomGenerator random) {
-        RandObject object = RandObject.fresh(RandObject.Role.RECEIVER, now.plus(lifetime), policy.offer(), random);
-        issued.put(object.id(), object);
+        requireKey(now);
+        RandObject object = RandObject.fresh(
+                RandObject.Role.RECEIVER, earlier(now.plus(limits.lifetime()), keyExpiry), policy.offer(), random);
+        issued.add(object);
         return object;
+    }
+
+    /** Takes a RandObject that another channel with the same peer issued: while a pairwise key is renewed, the peer may use it with either key. */
+    public void adopt(RandObject object) {
+        issued.add(object);
     }
 
     /** Takes an own receiver object that was made elsewhere: one that several channels share (8.4.2 B.1). */
@@ -89,7 +130,7 @@ public final class EsprimChannel {
         if (own.role() != RandObject.Role.RECEIVER) {
             throw new IllegalArgumentException("only a receiver's RandObject can be shared");
         }
-        issued.put(own.id(), own);
+        issued.add(own);
     }
 
     /** True when a confirmed session, or a receiver object that the peer gave in band, is there to seal a request with. */
@@ -98,64 +139,87 @@ public final class EsprimChannel {
     }
 
     /**
-     * Seals a request: with the peer's receiver object to start a session, else in the current one.
+     * Seals a request: with the peer's receiver object to start a session, else in the current one. A session that has used half of its messages announces its
+     * successor in band; it takes over once the peer has answered that request.
      *
-     * @throws Refusal 4114 when there is neither, 4111 when the peer's list holds nothing at or above the floor
+     * @throws Refusal 4114 when there is neither, 4111 when the peer's list holds nothing at or above the floor, 4112 when the pairwise key has expired
      */
     public Sealed sealRequest(Optional<RandObject> receiver, byte[] plaintext, Instant now, RandomGenerator random) {
+        requireKey(now);
         Optional<RandObject> fresh =
                 receiver.or(() -> currentSession(now).isPresent() ? Optional.empty() : peerObject(now));
-        Originating started = fresh.map(r -> start(r, now, random))
+        Originating chosen = fresh.map(r -> start(r, now, random))
                 .or(() -> currentSession(now))
                 .orElseThrow(() -> new Refusal(
                         ResponseStatus.ESPRIM_UNKNOWN_RECV_RAND_ID,
                         "there is no session: ask the peer for a RandObject first"));
-        EsprimSession session = started.session;
-        Aead aead = started.choice.aead();
+        EsprimSession session = chosen.session;
+        Aead aead = chosen.choice.aead();
+        boolean renew =
+                session.confirmed() && session.halfUsed() && peerObject(now).isEmpty();
+        Optional<Originating> next = renew ? Optional.of(start(session.receiver, now, random)) : Optional.empty();
         EsprimHeader header = new EsprimHeader(
                 aead.name(),
                 keyId,
                 Optional.of(EsprimHeader.REQUEST_TYPE),
                 session.originator.id(),
                 session.receiver.id(),
-                session.confirmed() ? Optional.empty() : Optional.of(session.originator),
+                session.confirmed() ? next.map(n -> n.session.originator) : Optional.of(session.originator),
                 Optional.empty());
         String object = session.seal(header.octets(), aead, plaintext);
-        return new Sealed(remember(new Exchange(session, aead, true), random), object, started.choice);
+        return new Sealed(
+                remember(new Exchange(session, aead, Optional.of(chosen), next), random), object, chosen.choice);
     }
 
     /** Opens a request of the peer; the checks run in the order of TS-0003 8.4.2 C.6. */
     public Opened openRequest(String object, Instant now, RandomGenerator random) {
         Jwe jwe = Jwe.parse(object, EsprimHeader.NAMES);
         EsprimHeader header = EsprimHeader.of(jwe);
-        requireKeyId(header);
+        requireKeyId(header, now);
         header.requireContentType(EsprimHeader.REQUEST_TYPE);
         if (header.receiverObject().isPresent()) {
             throw new Refusal(ResponseStatus.BAD_REQUEST, "a request carries a receiver's RandObject");
         }
-        RandObject receiver = Optional.ofNullable(issued.get(header.receiverId()))
+        String id = sessionId(header);
+        Optional<EsprimSession> known = Optional.ofNullable(receiving.get(id));
+        RandObject receiver = known.map(s -> s.receiver)
                 .filter(r -> now.isBefore(r.expiry()))
+                .or(() -> issued.find(header.receiverId(), now))
                 .orElseThrow(() -> new Refusal(
                         ResponseStatus.ESPRIM_UNKNOWN_RECV_RAND_ID,
                         "the receiver's RandObject is unknown or expired: ask for a new one"));
-        String id = sessionId(header);
-        Optional<EsprimSession> known = Optional.ofNullable(receiving.get(id));
         EsprimSession session = known.orElseGet(() -> accept(header, receiver, now, random));
         if (!session.usable(now)) {
             throw new Refusal(
                     ResponseStatus.ESPRIM_UNKNOWN_ORIG_RAND_ID,
                     "the originator's RandObject has expired: send a new one");
         }
+        Optional<RandObject> announcement = announcement(header, session, now);
         Aead aead = agreed(header, session);
         byte[] plaintext = session.open(jwe, aead);
-        receiving.put(id, session);
-        return new Opened(remember(new Exchange(session, aead, false), random), plaintext);
+        if (known.isEmpty()) {
+            receiving.put(id, session);
+            issued.served(receiver, session.originator, now);
+        }
+        announcement.ifPresent(a -> announced.put(a.id(), a));
+        String handle = remember(new Exchange(session, aead, Optional.empty(), Optional.empty()), random);
+        return new Opened(handle, plaintext);
     }
 
-    /** Seals the response of an exchange that {@link #openRequest} opened; offers a new RandObject when half the session's life is over. */
+    /** True when the session of an exchange began with an object for this peer alone, and not with a shared one. */
+    public boolean unshared(String exchange) {
+        return Optional.ofNullable(exchanges.get(exchange))
+                .filter(e -> e.session.receiver.unshared())
+                .isPresent();
+    }
+
+    /**
+     * Seals the response of an exchange that {@link #openRequest} opened; offers a new RandObject when half of the session's life or half of its messages is over.
+     */
     public String sealResponse(String exchange, byte[] plaintext, Instant now, RandomGenerator random) {
         Exchange open = exchange(exchange, false);
-        boolean old = now.isAfter(open.session.expiry().minus(lifetime.dividedBy(2)));
+        boolean old = open.session.halfUsed()
+                || now.isAfter(open.session.expiry().minus(limits.lifetime().dividedBy(2)));
         EsprimHeader header = new EsprimHeader(
                 open.aead.name(),
                 keyId,
@@ -172,14 +236,14 @@ public final class EsprimChannel {
     /**
      * Opens the response of an exchange that {@link #sealRequest} started (8.4.2 C.11).
      *
-     * @throws Refusal when its identifiers are not those of the exchange, the session has expired (4113), or it is not authentic (4115); the
+     * @throws Refusal when its identifiers are not those of the exchange, the session has expired (4113) or the key has (4112), or it is not authentic (4115); the
      *     exchange stays open for the true answer
      */
     public byte[] openResponse(String exchange, String object, Instant now) {
         Exchange open = exchange(exchange, true);
         Jwe jwe = Jwe.parse(object, EsprimHeader.NAMES);
         EsprimHeader header = EsprimHeader.of(jwe);
-        requireKeyId(header);
+        requireKeyId(header, now);
         header.requireContentType(EsprimHeader.RESPONSE_TYPE);
         if (header.originatorObject().isPresent()
                 || !header.originatorId().equals(open.session.originator.id())
@@ -192,7 +256,11 @@ public final class EsprimChannel {
         }
         byte[] plaintext = open.session.open(jwe, open.aead);
         exchanges.remove(exchange);
-        current = Optional.of(sessionId(header));
+        open.next.ifPresent(n -> n.session.confirm());
+        Optional<Originating> newest = open.next.or(() -> open.ours);
+        if (current.isEmpty() || newest.orElseThrow().number > current.get().number) {
+            current = newest;
+        }
         header.receiverObject().ifPresent(this::keepOffer);
         return plaintext;
     }
@@ -203,14 +271,20 @@ public final class EsprimChannel {
         offeredByPeer.clear();
     }
 
-    /** True when an error about this object can be answered under protection: it names a session that proved itself. */
+    /**
+     * Seals an error about an object that could not be processed, when the object names a session that proved itself. So many for each session only, because anybody can name one.
+     */
     public Optional<String> sealError(String object, byte[] plaintext, Instant now, RandomGenerator random) {
         EsprimHeader header = EsprimHeader.of(Jwe.parse(object, EsprimHeader.NAMES));
         EsprimSession session = receiving.get(sessionId(header));
-        if (session == null || !session.usable(now) || !session.confirmed()) {
+        if (session == null || !session.usable(now) || !now.isBefore(keyExpiry)) {
             return Optional.empty();
         }
-        String exchange = remember(new Exchange(session, agreed(header, session), false), random);
+        Aead aead = agreed(header, session);
+        if (!session.mayReportError()) {
+            return Optional.empty();
+        }
+        String exchange = remember(new Exchange(session, aead, Optional.empty(), Optional.empty()), random);
         return Optional.of(sealResponse(exchange, plaintext, now, random));
     }
 
@@ -218,7 +292,11 @@ public final class EsprimChannel {
     public void wipe() {
         Wipe.octets(pairwiseKey);
         receiving.values().forEach(EsprimSession::wipe);
-        originating.values().forEach(o -> o.session.wipe());
+        current.ifPresent(o -> o.session.wipe());
+        exchanges.values().forEach(e -> {
+            e.session.wipe();
+            e.next.ifPresent(n -> n.session.wipe());
+        });
     }
 
     private Originating start(RandObject receiver, Instant now, RandomGenerator random) {
@@ -226,7 +304,7 @@ public final class EsprimChannel {
             throw new Refusal(
                     ResponseStatus.ESPRIM_UNKNOWN_RECV_RAND_ID, "the peer's RandObject has expired: ask for a new one");
         }
-        if (issued.containsKey(receiver.id())) {
+        if (issued.find(receiver.id(), now).isPresent()) {
             throw new Refusal(
                     ResponseStatus.ESPRIM_IMPERSONATION_ERROR,
                     "the peer's RandObject is one of this end point's own: somebody sent it back");
@@ -239,24 +317,38 @@ public final class EsprimChannel {
         AeadPolicy.Choice choice = policy.choose(receiver.aeads());
         // The receiver's expiry, not one of our own: a device whose clock is behind could make no session that the peer
         // believes in.
+        Instant expiry = earlier(receiver.expiry(), keyExpiry);
         RandObject originator = RandObject.fresh(
-                RandObject.Role.ORIGINATOR,
-                receiver.expiry(),
-                List.of(choice.aead().id()),
-                random);
-        Originating started = new Originating(session(receiver, originator, EsprimSession.REQUEST, random), choice);
-        originating.put(originator.id() + "/" + receiver.id(), started);
-        return started;
+                RandObject.Role.ORIGINATOR, expiry, List.of(choice.aead().id()), random);
+        return new Originating(session(receiver, originator, EsprimSession.REQUEST, random), choice, ++started);
     }
 
     private EsprimSession accept(EsprimHeader header, RandObject receiver, Instant now, RandomGenerator random) {
-        RandObject originator = header.originatorObject()
+        RandObject originator = Optional.ofNullable(announced.get(header.originatorId()))
+                .or(header::originatorObject)
                 .orElseThrow(() -> new Refusal(
                         ResponseStatus.ESPRIM_UNKNOWN_ORIG_RAND_ID,
                         "the originator's RandObject is unknown: send it in full"));
         if (!originator.id().equals(header.originatorId())) {
             throw new Refusal(ResponseStatus.BAD_REQUEST, "ori is not the identifier of the RandObject beside it");
         }
+        requireWithin(originator, receiver, now);
+        issued.requireUnserved(receiver, originator);
+        return session(receiver, originator, EsprimSession.RESPONSE, random);
+    }
+
+    /** A new originator's object in a request of a running session (8.4.3.2): recorded once the request has proved authentic. */
+    private Optional<RandObject> announcement(EsprimHeader header, EsprimSession session, Instant now) {
+        Optional<RandObject> other = header.originatorObject().filter(o -> !o.equals(session.originator));
+        if (other.filter(o -> o.id().equals(header.originatorId())).isPresent()) {
+            throw new Refusal(
+                    ResponseStatus.BAD_REQUEST, "an originator's RandObject has changed under its identifier");
+        }
+        other.ifPresent(o -> requireWithin(o, session.receiver, now));
+        return other;
+    }
+
+    private static void requireWithin(RandObject originator, RandObject receiver, Instant now) {
         if (!now.isBefore(originator.expiry())) {
             throw new Refusal(
                     ResponseStatus.ESPRIM_UNKNOWN_ORIG_RAND_ID,
@@ -269,12 +361,12 @@ public final class EsprimChannel {
                     ResponseStatus.ESPRIM_UNSUPPORTED_OPTION,
                     "the originator's RandObject exceeds what the receiver's offers");
         }
-        return session(receiver, originator, EsprimSession.RESPONSE, random);
     }
 
     private EsprimSession session(RandObject receiver, RandObject originator, int direction, RandomGenerator random) {
         byte[] key = derivation.derive(pairwiseKey, receiver, originator);
-        return new EsprimSession(receiver, originator, key, random.nextInt(INSTANCE_BOUND), direction);
+        return new EsprimSession(
+                receiver, originator, key, random.nextInt(INSTANCE_BOUND), direction, limits.messages());
     }
 
     private Aead agreed(EsprimHeader header, EsprimSession session) {
@@ -286,14 +378,26 @@ public final class EsprimChannel {
         return aead;
     }
 
-    private void requireKeyId(EsprimHeader header) {
+    private void requireKey(Instant now) {
+        if (!now.isBefore(keyExpiry)) {
+            throw new Refusal(
+                    ResponseStatus.ESPRIM_UNKNOWN_KEY_ID, "the pairwise key has expired: renew it, or enrol again");
+        }
+    }
+
+    private static Instant earlier(Instant one, Instant other) {
+        return one.isBefore(other) ? one : other;
+    }
+
+    private void requireKeyId(EsprimHeader header, Instant now) {
+        requireKey(now);
         if (!header.keyId().equals(keyId)) {
             throw new Refusal(ResponseStatus.ESPRIM_UNKNOWN_KEY_ID, "the pairwise key id is not known here");
         }
     }
 
     private Optional<Originating> currentSession(Instant now) {
-        return current.map(originating::get).filter(s -> s.session.confirmed() && s.session.usable(now));
+        return current.filter(s -> s.session.confirmed() && s.session.usable(now));
     }
 
     private Optional<RandObject> peerObject(Instant now) {
@@ -318,7 +422,7 @@ public final class EsprimChannel {
 
     private Exchange exchange(String handle, boolean ours) {
         Exchange open = exchanges.get(handle);
-        if (open == null || open.ours != ours) {
+        if (open == null || open.ours.isPresent() != ours) {
             throw new Refusal(
                     ResponseStatus.BAD_REQUEST,
                     "there is no such exchange: it was answered, or the end point restarted");
@@ -346,7 +450,6 @@ public final class EsprimChannel {
         Map<String, Integer> sizes = new HashMap<>();
         sizes.put("issued", issued.size());
         sizes.put("receiving", receiving.size());
-        sizes.put("originating", originating.size());
         sizes.put("exchanges", exchanges.size());
         return sizes;
     }

@@ -14,8 +14,8 @@ final class EsprimSession {
     static final int REQUEST = 0;
     static final int RESPONSE = 1;
 
-    /** Far below the 2^32 invocations that AES-GCM allows a key. */
-    static final long MAX_MESSAGES = 1L << 24;
+    /** Protected errors that anybody can provoke by naming the session: enough to help a confused peer, too few to wear the key out. */
+    private static final int MAX_ERRORS = 1024;
 
     final RandObject receiver;
     final RandObject originator;
@@ -23,11 +23,21 @@ final class EsprimSession {
     private final int ownInstance;
     private final int sendDirection;
     private final ReplayWindow window = new ReplayWindow();
+    private final long most;
     private long sent;
+    private long received;
+    private int errors;
     private int peerInstance = -1;
     private boolean confirmed;
 
     EsprimSession(RandObject receiver, RandObject originator, byte[] key, int ownInstance, int sendDirection) {
+        this(receiver, originator, key, ownInstance, sendDirection, SessionLimits.MOST_MESSAGES);
+    }
+
+    /** @param most messages in either direction */
+    EsprimSession(
+            RandObject receiver, RandObject originator, byte[] key, int ownInstance, int sendDirection, long most) {
+        this.most = most;
         this.receiver = receiver;
         this.originator = originator;
         this.key = key;
@@ -40,15 +50,30 @@ final class EsprimSession {
     }
 
     boolean usable(Instant now) {
-        return now.isBefore(expiry()) && sent < MAX_MESSAGES;
+        return now.isBefore(expiry()) && sent < most && received < most;
+    }
+
+    /** Half of what it may send or receive is through. */
+    boolean halfUsed() {
+        return Math.max(sent, received) >= most / 2;
+    }
+
+    /** True as long as another error may be sealed that no authentic message asked for. */
+    boolean mayReportError() {
+        return confirmed && ++errors <= MAX_ERRORS;
     }
 
     boolean confirmed() {
         return confirmed;
     }
 
+    /** The peer answered, in the session before, the request that announced this one: it knows both objects. */
+    void confirm() {
+        confirmed = true;
+    }
+
     String seal(byte[] header, Aead aead, byte[] plaintext) {
-        if (sent >= MAX_MESSAGES) {
+        if (sent >= most) {
             throw new Refusal(
                     ResponseStatus.ESPRIM_ENCRYPTION_ERROR, "the session has sent all it may: start a new one");
         }
@@ -87,6 +112,7 @@ final class EsprimSession {
         }
         peerInstance = instance;
         window.record(counter);
+        received++;
         confirmed = true;
         return plaintext;
     }

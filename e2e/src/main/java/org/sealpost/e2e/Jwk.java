@@ -17,6 +17,7 @@ import java.security.spec.ECParameterSpec;
 import java.security.spec.ECPoint;
 import java.security.spec.ECPrivateKeySpec;
 import java.security.spec.ECPublicKeySpec;
+import java.util.Arrays;
 import java.util.Set;
 import org.sealpost.onem2m.Members;
 import org.sealpost.onem2m.PrimitiveCodec;
@@ -80,13 +81,39 @@ public final class Jwk {
         if (!m.text("kty").equals("EC") || !m.text("crv").equals("P-256")) {
             throw refused();
         }
-        ECPoint point = new ECPoint(coordinate(m.text("x")), coordinate(m.text("y")));
+        return key(new ECPoint(coordinate(m.text("x")), coordinate(m.text("y"))));
+    }
+
+    private static ECPublicKey key(ECPoint point) {
         requireOnCurve(point);
         try {
             return (ECPublicKey) KeyFactory.getInstance("EC").generatePublic(new ECPublicKeySpec(point, Curve.P256));
         } catch (GeneralSecurityException e) {
             throw refused();
         }
+    }
+
+    /** A public key as an uncompressed point (SEC 1 2.3.3): 0x04 | x | y, 65 octets. */
+    public static byte[] point(ECPublicKey key) {
+        byte[] point = new byte[1 + 2 * COORDINATE];
+        point[0] = 4;
+        System.arraycopy(octets(key.getW().getAffineX()), 0, point, 1, COORDINATE);
+        System.arraycopy(octets(key.getW().getAffineY()), 0, point, 1 + COORDINATE, COORDINATE);
+        return point;
+    }
+
+    /**
+     * Reads what {@link #point} gives.
+     *
+     * @throws Refusal 4000 when it is not a point of the curve
+     */
+    public static ECPublicKey fromPoint(byte[] point) {
+        if (point.length != 1 + 2 * COORDINATE || point[0] != 4) {
+            throw refused();
+        }
+        return key(new ECPoint(
+                new BigInteger(1, Arrays.copyOfRange(point, 1, 1 + COORDINATE)),
+                new BigInteger(1, Arrays.copyOfRange(point, 1 + COORDINATE, point.length))));
     }
 
     /** RFC 7638 thumbprint with SHA-256, base64url: the key id of a public key. */

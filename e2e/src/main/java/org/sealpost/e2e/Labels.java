@@ -58,6 +58,16 @@ public final class Labels {
     /** Key that seals an enclave's state, from its key file. */
     public static final String ENCLAVE_STATE = "sealpost/v1/enclave/state";
 
+    /** Next pairwise key and confirmation key of a renewal, from the old key and an ephemeral agreement. */
+    public static final String RENEWAL = "sealpost/v1/pairwise/renewal";
+
+    /** What a device's answer proves with the confirmation key of a renewal. */
+    public static final String RENEWAL_ANSWER = "sealpost/v1/pairwise/renewal/answer";
+
+    /** Exporter label of ESCertKE (TS-0003 10.3.1). */
+    public static final String EXPORTER_ESCERTKE = "EXPORTER-oneM2M-ESCertKE";
+
+    public static final String TYPE_CERTIFICATE = "sealpost-certificate+jws";
     /** Key that seals an enclave's state, from a root key in a token. */
     public static final String ENCLAVE_STATE_TOKEN = "sealpost/v1/enclave/state-token";
 

@@ -61,13 +61,23 @@ public record RandObject(
 
     /** A fresh, unshared object. */
     public static RandObject fresh(Role role, Instant expiry, List<Integer> aeads, RandomGenerator random) {
+        return fresh(role, "U-", expiry, aeads, random);
+    }
+
+    /** A fresh receiver's object for everybody who holds a pairwise key with the receiver. */
+    static RandObject freshShared(Instant expiry, List<Integer> aeads, RandomGenerator random) {
+        return fresh(Role.RECEIVER, "S-", expiry, aeads, random);
+    }
+
+    private static RandObject fresh(
+            Role role, String prefix, Instant expiry, List<Integer> aeads, RandomGenerator random) {
         byte[] value = new byte[VALUE_OCTETS];
         byte[] id = new byte[ID_OCTETS];
         random.nextBytes(value);
         random.nextBytes(id);
         return new RandObject(
                 role,
-                "U-" + HexFormat.of().formatHex(id),
+                prefix + HexFormat.of().formatHex(id),
                 "r" + HexFormat.of().formatHex(value),
                 Instant.ofEpochSecond(expiry.getEpochSecond()),
                 List.of(HMAC_SHA256),

@@ -10,6 +10,7 @@ import java.util.BitSet;
 import java.util.Optional;
 import java.util.Random;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.sealpost.onem2m.Refusal;
 
@@ -42,6 +43,8 @@ class EsprimChannelTest {
     }
 
     @Test
+    @Tag("E-27")
+    @Tag("D-18")
     void unknownOrExpiredReceiverObject() {
         RandObject object = device.issue(now, random);
         EsprimChannel.Sealed sealed = server.sealRequest(Optional.of(object), HELLO, now, random);
@@ -52,6 +55,8 @@ class EsprimChannelTest {
     }
 
     @Test
+    @Tag("E-26")
+    @Tag("E-27")
     void anotherPairsKeyId() {
         EsprimChannel.Sealed sealed = server.sealRequest(Optional.of(device.issue(now, random)), HELLO, now, random);
         refused(
@@ -71,6 +76,7 @@ class EsprimChannelTest {
     }
 
     @Test
+    @Tag("E-38")
     void aRequestThatComesBackIsNoAnswer() {
         EsprimChannel.Sealed sealed = server.sealRequest(Optional.of(device.issue(now, random)), HELLO, now, random);
         refused(4000, () -> server.openResponse(sealed.exchange(), sealed.object(), now));
@@ -79,6 +85,8 @@ class EsprimChannelTest {
     }
 
     @Test
+    @Tag("E-16")
+    @Tag("E-31")
     void aWeakerOfferIsRefusedAndANarrowedOneBreaksTheKey() {
         EsprimChannel weak = channel(KEY_ID, Aead.A128GCM);
         RandObject offer = weak.issue(now, random);

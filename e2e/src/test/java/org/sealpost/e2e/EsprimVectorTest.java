@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The published vector for the readings of TS-0003 10.3.8.2 and 8.4.3.2 that Sealpost implements, bit for bit and both ways. */
@@ -38,6 +39,7 @@ class EsprimVectorTest {
     }
 
     @Test
+    @Tag("E-16")
     void sessionKey() {
         assertThat(HexFormat.of().formatHex(SessionKeys.CANONICAL_JSON_V1.derive(PAIRWISE, receiver, originator)))
                 .isEqualTo("b6e649f5d789c40adb77a7b317b5c794951305a7054a175cdd48175c5fecea90");
@@ -52,6 +54,7 @@ class EsprimVectorTest {
     }
 
     @Test
+    @Tag("E-19")
     void opensTheRequestAndTheResponse() {
         Jwe request = Jwe.parse(REQUEST_OBJECT, EsprimHeader.NAMES);
         assertThat(EsprimHeader.of(request)).isEqualTo(requestHeader());

@@ -23,6 +23,9 @@ public interface AuthorityKeys {
     /** Forgets a peer's pairwise key: nothing it seals is accepted any more. */
     void revokePeer(String identity);
 
+    /** End points that an MEF or MAF gave a key for, and those whose key ended: what the server's other records have to follow. */
+    List<ProvisionedPeer> provisionedPeers();
+
     /** Creates a group without an epoch; does nothing when it exists with this policy. */
     void createGroup(String group, GroupPolicy policy);
 
@@ -122,6 +125,15 @@ public interface AuthorityKeys {
 
     /** Result of an enrolment; what the end point's secure environment says of itself is in it. */
     record EnrolledPeer(String identity, String keyId, String enrolmentPackage, Attestation attestation) {}
+
+    /**
+     * An end point that was provisioned.
+     *
+     * @param keyId of the key that was given last, also when that was renewed since; empty when it ended
+     * @param ended why the last key ended: empty, {@code superseded}, {@code reenrolled} or {@code revoked}
+     * @param attestation what its secure environment says of itself; empty when there is no key
+     */
+    record ProvisionedPeer(String identity, String keyId, String ended, Optional<Attestation> attestation) {}
 
     /** Public facts of an epoch. */
     record EpochFacts(String group, long epoch, String keyCheckValue, long notBefore, long notAfter) {}

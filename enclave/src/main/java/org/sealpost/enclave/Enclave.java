@@ -8,7 +8,16 @@ package org.sealpost.enclave;
  * <p>Every call may throw {@link org.sealpost.onem2m.Refusal} (the message or request is at fault; nothing changed) or
  * {@link EnclaveUnavailable} (the secure environment can't answer now; nothing is known of the call's effect, and repeating it is safe).
  */
-public interface Enclave extends EndPointKeys, MemberKeys, CommanderKeys, AuthorityKeys, AutoCloseable {
+public interface Enclave
+        extends EndPointKeys,
+                RenewalKeys,
+                MemberKeys,
+                CommanderKeys,
+                AuthorityKeys,
+                ClientKeys,
+                FunctionKeys,
+                DataKeys,
+                AutoCloseable {
     /** What kind of secure environment this is. */
     Attestation attest();
 

@@ -7,10 +7,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
+import java.util.List;
+import org.sealpost.enclave.internal.Backing;
 import org.sealpost.enclave.internal.process.EnclaveRuntime;
 
 /**
- * The enclave process. Started by the program it serves: {@code EnclaveMain STATE-DIRECTORY SOCKET}, the token as one line of hex on standard input, which stays open: when
+ * The enclave process. Started by the program it serves: {@code EnclaveMain STATE-DIRECTORY SOCKET [OPTIONS]}, the token as one line of hex on standard input, which stays open: when
  * it closes, the program is gone and the enclave ends. Says READY, or one sentence, on standard output.
  */
 public final class EnclaveMain {
@@ -23,15 +25,15 @@ public final class EnclaveMain {
             EnclaveRuntime.check(scratch);
             return;
         }
-        if (args.length != 2) {
-            System.out.println(
-                    "usage: sealpost enclave STATE-DIRECTORY SOCKET (started by server, agent and device; the token comes on"
-                            + " standard input), or --check");
-            System.exit(2);
+        boolean help = args.length == 1 && args[0].equals("--help");
+        if (args.length < 2) {
+            System.out.println("usage: sealpost enclave STATE-DIRECTORY SOCKET [OPTIONS] (started by server, agent and"
+                    + " device; the token comes on standard input), or --check\n" + Backing.HELP);
+            System.exit(help ? 0 : 2);
         }
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
         String line = in.readLine();
         byte[] token = line == null ? new byte[0] : HexFormat.of().parseHex(line.trim());
-        System.exit(EnclaveRuntime.run(Path.of(args[0]), Path.of(args[1]), token, in));
+        System.exit(EnclaveRuntime.run(List.of(args), token, in));
     }
 }

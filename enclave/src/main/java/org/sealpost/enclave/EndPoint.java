@@ -1,8 +1,11 @@
 package org.sealpost.enclave;
 
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
-import java.util.function.Function;
+import org.sealpost.onem2m.Content;
+import org.sealpost.onem2m.E2eSecInfo;
 import org.sealpost.onem2m.RequestPrimitive;
 import org.sealpost.onem2m.ResponsePrimitive;
 
@@ -30,17 +33,28 @@ public interface EndPoint {
     CompletionStage<ResponsePrimitive> receive(RequestPrimitive outer, String requester, InnerHandler inner);
 
     /**
-     * Sends an inner request to a peer end to end and brings its verified inner response: obtains a RandObject if there is no
-     * session, seals, sends, opens; on 4113, 4114 and 4115 starts over with a new session once. Fails with a
-     * {@link org.sealpost.onem2m.Refusal} otherwise.
+     * Sends an inner request to a peer end to end and brings its verified inner response. Without a session it first looks whether the peer supports ESPrim and stops (4111) when not;
+     * begins with the peer's shared RandObject where there is a good one, else asks for one of its own (TS-0003 8.4.2 B.2).
+     *
+     * <p>On 4111, 4113, 4114 and 4115 it starts over with a new session, once for each request and not at all while too many of them came in a row: those errors are not authenticated, so
+     * they change nothing here and lead to nothing weaker. Fails with a {@link org.sealpost.onem2m.Refusal} otherwise.
      *
      * @param peer absolute identity
-     * @param outer sends an outer NOTIFY whose Content is filled in; the caller knows {@code to}, {@code fr} and the route
+     * @param unshared begin with an object for this end point alone, as credentials need
      */
-    CompletionStage<Answer> request(
-            String peer,
-            RequestPrimitive inner,
-            Function<org.sealpost.onem2m.Content, CompletionStage<ResponsePrimitive>> outer);
+    CompletionStage<Answer> request(String peer, RequestPrimitive inner, Route route, boolean unshared);
+
+    /** Errors that came without protection since the start, by status code: a gateway that meddles, or a peer that lost its sessions. */
+    Map<String, Long> unauthenticatedErrors();
+
+    /** The caller's way to a peer: it knows addresses and originator. */
+    interface Route {
+        /** Sends an outer NOTIFY with this Content. */
+        CompletionStage<ResponsePrimitive> send(Content content);
+
+        /** The peer's e2eSecInfo, from wherever it is published for the caller; empty when it is nowhere. */
+        CompletionStage<Optional<E2eSecInfo>> securityInfo();
+    }
 
     /** Told of installations that came by push. Set once, before the first message. */
     void onInstallation(java.util.function.Consumer<EndPointKeys.Installation> listener);
@@ -58,8 +72,8 @@ public interface EndPoint {
          * An answer that the enclave sealed itself, because its content must not pass through the program; empty for ordinary requests, which go to
          * {@link #handle}. Runs where the enclave's calls run.
          */
-        default java.util.Optional<String> sealedAnswer(RequestPrimitive inner, String peer, String exchange) {
-            return java.util.Optional.empty();
+        default Optional<String> sealedAnswer(RequestPrimitive inner, String peer, String exchange) {
+            return Optional.empty();
         }
 
         /** @param peer absolute identity, proved by ESPrim */

@@ -29,6 +29,12 @@ public interface EndPointKeys {
      */
     String receiverRandObject(String requester);
 
+    /**
+     * The receiverESPrimRandObject for all originators, to be published in {@code e2eSecInfo} (TS-0003 8.4.2 B.1a); renewed in good time, so ask again every few minutes. Credentials are
+     * never given in a session that begins with it.
+     */
+    String sharedRandObject();
+
     /** True when a confirmed, unexpired session exists in which this end point is the originator. */
     boolean hasSession(String peer);
 
@@ -57,16 +63,30 @@ public interface EndPointKeys {
     SealedRequest sealConfirmation(String group);
 
     /**
+     * Takes message 1 or 3 of certificate-based key establishment (TS-0003 8.7) from the server, giving message 2 or 4. The agreed key is on disk before message 4 is given.
+     *
+     * @param requester absolute identity that the outer {@code fr} claims, which the server's certificate has to name
+     * @throws org.sealpost.onem2m.Refusal 4000 when the message or certificate is refused; nothing is kept of the run
+     */
+    RenewalKeys.KeyMessage answerKeyEstablishment(String requester, byte[] message);
+
+    /**
      * What an end point publishes to be enrolled.
      *
      * @param identity absolute identity
      * @param agreementKey public JWK (P-256) that the enrolment package is sealed to
      * @param signatureKey public JWK (P-256) that verifies this end point's acknowledgements, and an agent's commands
+     * @param certificateKey public JWK (P-256) for a certificate; empty when this end point can't use one
      * @param attestation what the secure environment says of itself, signed with the signature key (compact JWS)
      * @param fingerprint SHA-256 over the canonical form of the above, 16 groups of 4 hex digits, for people to compare
      */
     record EnrolmentRequest(
-            String identity, String agreementKey, String signatureKey, String attestation, String fingerprint) {}
+            String identity,
+            String agreementKey,
+            String signatureKey,
+            Optional<String> certificateKey,
+            String attestation,
+            String fingerprint) {}
 
     /**
      * Public facts of an enrolment.
@@ -141,6 +161,9 @@ public interface EndPointKeys {
 
         /** The member refused the credential, because it holds a later epoch; at the authority only. */
         record Later(LaterEpoch held) implements OpenedResponse {}
+
+        /** The peer answered a message of a renewal: a key is agreed on, or proved and in use. */
+        record Renewal(RenewalKeys.PairwiseFacts facts) implements OpenedResponse {}
 
         /** Not a valid answer of that exchange; the exchange stays open until its session expires. */
         record Refused(int status, String sentence) implements OpenedResponse {}

@@ -34,11 +34,34 @@ public interface SecureEnvironment extends AutoCloseable {
      * @param stateDirectory sealed state and the key file that opens it; created, readable by its owner only
      * @param socketDirectory where the Unix domain socket goes; a short path (the system allows 107 octets)
      * @param command the program and its arguments up to the main class' own; normally {@link #defaultCommand}
+     * @param options of the enclave program: where its keys lie ({@code sealpost enclave --help}); empty: a key file in the state directory
      */
-    record ProcessConfig(Path stateDirectory, Path socketDirectory, List<String> command) {
+    record ProcessConfig(Path stateDirectory, Path socketDirectory, List<String> command, List<String> options) {
         public ProcessConfig {
             command = List.copyOf(command);
+            options = List.copyOf(options);
         }
+
+        public ProcessConfig(Path stateDirectory, Path socketDirectory, List<String> command) {
+            this(stateDirectory, socketDirectory, command, List.of());
+        }
+
+        /** The way programs lay it out: {@code enclave} and {@code s} in their own state directory, and the shipped enclave. */
+        public static ProcessConfig in(Path state, List<String> options) {
+            return new ProcessConfig(state.resolve("enclave"), state.resolve("s"), defaultCommand(), options);
+        }
+    }
+
+    /**
+     * Options of the enclave program from what a program was told.
+     *
+     * @param kind {@code process} or {@code pkcs11}
+     * @param more further options without their dashes, such as {@code token} and its label; checked by the enclave program itself
+     */
+    static List<String> options(String kind, java.util.Map<String, String> more) {
+        List<String> all = new java.util.ArrayList<>(List.of("--secure-environment", kind));
+        more.forEach((name, value) -> all.addAll(List.of("--" + name, value)));
+        return List.copyOf(all);
     }
 
     /**

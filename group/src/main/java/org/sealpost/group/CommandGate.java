@@ -16,10 +16,12 @@ import org.sealpost.onem2m.ResponseStatus;
  * @param group the group whose key opened the envelope
  * @param epoch the epoch whose key opened it
  * @param nonDelegable verbs that need the server's signature
- * @param now epoch seconds
+ * @param now epoch seconds; without a clock the latest time that was authenticated, which is never later than the real one
+ * @param clock whether {@code now} is a clock's time. Without one, whether a command is still in time can't be told: dangerous verbs (the non-delegable
+ *     ones) are refused then, for the others epoch and number have to do
  */
 public record CommandGate(
-        PublicKey root, String server, String group, long epoch, List<String> nonDelegable, long now) {
+        PublicKey root, String server, String group, long epoch, List<String> nonDelegable, long now, boolean clock) {
 
     public CommandGate {
         nonDelegable = List.copyOf(nonDelegable);
@@ -35,7 +37,7 @@ public record CommandGate(
     /**
      * The command, once everything but its number is in order.
      *
-     * @throws Refusal 4103 for a signature or right that is missing, 4000 for another group or epoch, 4008 for a command that is too late
+     * @throws Refusal 4103 for a signature or right that is missing, 4000 for another group or epoch, 4008 for a command that is too late, or dangerous where there is no clock
      */
     public Command verify(Jws signed) {
         Command command = signed.delegation().isPresent() ? fromAgent(signed) : fromServer(signed);
@@ -47,6 +49,11 @@ public record CommandGate(
             throw new Refusal(
                     ResponseStatus.REQUEST_TIMEOUT,
                     "a command came after its time: the commander has to send a new one");
+        }
+        if (!clock && nonDelegable.contains(command.verb())) {
+            throw new Refusal(
+                    ResponseStatus.REQUEST_TIMEOUT,
+                    "this verb is not done without a clock that tells whether the command is still in time: set the clock, then send a new one");
         }
         return command;
     }
@@ -80,7 +87,9 @@ public record CommandGate(
         if (nonDelegable.contains(command.verb())) {
             throw refused("this verb needs the server's own signature, an agent may not give it");
         }
-        delegation.requireAllows(command.group(), command.target(), command.verb(), now);
+        // Without a clock, that the server signed the delegation says that its time has come.
+        long at = clock ? now : Math.max(now, delegation.notBefore());
+        delegation.requireAllows(command.group(), command.target(), command.verb(), at);
         return command;
     }
 

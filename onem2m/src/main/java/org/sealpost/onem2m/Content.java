@@ -1,5 +1,6 @@
 package org.sealpost.onem2m;
 
+import java.nio.charset.StandardCharsets;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -20,6 +21,16 @@ public record Content(String name, JsonNode value) {
     public static final String URI_LIST = "m2m:uril";
     public static final String DEBUG = "m2m:dbg";
     public static final String CONTENT_INSTANCE = "m2m:cin";
+
+    /**
+     * A Content from JSON text, such as {@code Content.of("m2m:cnt", "{\"rn\":\"log\"}")}.
+     *
+     * @throws Refusal 4000 when the text is not JSON
+     */
+    public static Content of(String name, String json) {
+        return new Content(
+                name, PrimitiveCodec.of(Serialization.JSON).decodeTree(json.getBytes(StandardCharsets.UTF_8)));
+    }
 
     /** A copy that the caller may keep while the original is changed. */
     public Content copy() {

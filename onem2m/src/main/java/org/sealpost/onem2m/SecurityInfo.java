@@ -1,6 +1,7 @@
 package org.sealpost.onem2m;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -11,6 +12,7 @@ public sealed interface SecurityInfo {
     int RAND_OBJECT_REQUEST = 3;
     int RAND_OBJECT_RESPONSE = 4;
     int ESPRIM_OBJECT = 5;
+    int KEY_ESTABLISHMENT = 6;
 
     /** Asks for a receiverESPrimRandObject ({@code sit} 3). */
     record RandObjectRequest() implements SecurityInfo {}
@@ -29,6 +31,13 @@ public sealed interface SecurityInfo {
      */
     record EsprimObject(String object) implements SecurityInfo {}
 
+    /**
+     * A message of certificate-based key establishment ({@code sit} 6).
+     *
+     * @param message TLS records of one flight ({@code eckm}, base64 on the wire)
+     */
+    record KeyEstablishment(byte[] message) implements SecurityInfo {}
+
     /** The Content that carries this. */
     default Content toContent() {
         ObjectNode o = JsonNodeFactory.instance.objectNode();
@@ -42,6 +51,8 @@ public sealed interface SecurityInfo {
                             .decodeTree(r.randObject().getBytes(StandardCharsets.UTF_8)));
         } else if (this instanceof EsprimObject e) {
             o.put("sit", ESPRIM_OBJECT).put("epo", e.object());
+        } else if (this instanceof KeyEstablishment k) {
+            o.put("sit", KEY_ESTABLISHMENT).put("eckm", Base64.getEncoder().encodeToString(k.message()));
         }
         return new Content(Content.SECURITY_INFO, o);
     }
@@ -62,7 +73,8 @@ public sealed interface SecurityInfo {
             case RAND_OBJECT_REQUEST -> "";
             case RAND_OBJECT_RESPONSE -> "ero";
             case ESPRIM_OBJECT -> "epo";
-            case 1, 2, 6, 7, 8 ->
+            case KEY_ESTABLISHMENT -> "eckm";
+            case 1, 2, 7, 8 ->
                 throw new Refusal(
                         ResponseStatus.NOT_IMPLEMENTED,
                         "security information of type " + type + " is not processed here");
@@ -77,8 +89,17 @@ public sealed interface SecurityInfo {
         return switch (type) {
             case RAND_OBJECT_RESPONSE -> new RandObjectResponse(objectText(m.require("ero")));
             case ESPRIM_OBJECT -> new EsprimObject(m.text("epo"));
+            case KEY_ESTABLISHMENT -> new KeyEstablishment(octets(m.text("eckm")));
             default -> new RandObjectRequest();
         };
+    }
+
+    private static byte[] octets(String base64) {
+        try {
+            return Base64.getDecoder().decode(base64);
+        } catch (IllegalArgumentException e) {
+            throw new Refusal(ResponseStatus.BAD_REQUEST, "member \"eckm\" of m2m:seci is not base64");
+        }
     }
 
     private static String objectText(JsonNode ero) {

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.HexFormat;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -68,6 +69,7 @@ class CodecStrictnessTest {
                 "{'op':2,'to':'x','rqi':'\\ud800'}|surrogate",
                 "{'op':2,'to':'x','rqi':'r','pc':{'m2m:cin':{'\\udc00':1}}}|malformed"
             })
+    @Tag("B-02")
     void whatIsNoRequestInJsonIsRefused(String json, String sentence) {
         refused(() -> JSON.decodeRequest(json.replace('\'', '"').getBytes(UTF_8)), sentence);
     }
@@ -130,6 +132,7 @@ class CodecStrictnessTest {
         "62c328, malformed",
         "63eda080, surrogate"
     })
+    @Tag("B-04")
     void cborThatIsNotOurSubsetIsRefused(String hex, String sentence) {
         refused(() -> CBOR.decodeTree(HexFormat.of().parseHex(hex)), sentence);
     }
@@ -162,6 +165,7 @@ class CodecStrictnessTest {
     }
 
     @Test
+    @Tag("B-02")
     void onlyUtf8IsRead() {
         refused(() -> JSON.decodeTree("{\"a\":1}".getBytes(UTF_16)), "UTF-8");
         refused(() -> JSON.decodeTree("{\"a\":1}".getBytes(UTF_16LE)), "UTF-8");

@@ -8,6 +8,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.node.JsonNodeFactory;
 
@@ -41,6 +42,8 @@ class CodecTest {
             + "\"fc\":{\"cra\":\"20300102T030405\",\"fu\":1,\"lbl\":[\"a\",\"b\"],\"ty\":[2,3]}}";
 
     @Test
+    @Tag("B-01")
+    @Tag("B-02")
     void everyParameterOfARequestInJson() {
         assertThat(new String(JSON.encode(FULL), UTF_8)).isEqualTo(FULL_JSON);
         assertThat(JSON.decodeRequest(FULL_JSON.getBytes(UTF_8))).isEqualTo(FULL);
@@ -53,6 +56,7 @@ class CodecTest {
     }
 
     @Test
+    @Tag("B-04")
     void aSmallRequestInCborOctetByOctet() {
         RequestPrimitive request = RequestPrimitive.of(Operation.NOTIFY, "-", "C", "r")
                 .content(CIN)
@@ -69,6 +73,8 @@ class CodecTest {
     }
 
     @Test
+    @Tag("B-01")
+    @Tag("B-02")
     void everyParameterOfAResponse() {
         ResponsePrimitive response = new ResponsePrimitive(
                 ResponseStatus.CREATED,
@@ -116,6 +122,7 @@ class CodecTest {
     }
 
     @Test
+    @Tag("B-04")
     void numbersInCborHaveTheShortestHead() {
         for (Map.Entry<Long, String> example : Map.of(
                         0L,

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -13,12 +14,17 @@ class SecurityInfoTest {
     private static final PrimitiveCodec JSON = PrimitiveCodec.of(Serialization.JSON);
 
     @Test
+    @Tag("E-11")
+    @Tag("E-12")
+    @Tag("E-24")
     void eachKindHasItsOctets() {
         assertThat(json(new SecurityInfo.RandObjectRequest())).isEqualTo("{\"m2m:seci\":{\"sit\":3}}");
         assertThat(json(new SecurityInfo.RandObjectResponse("{\"b\":1,\"a\":2}")))
                 .isEqualTo("{\"m2m:seci\":{\"sit\":4,\"ero\":{\"b\":1,\"a\":2}}}");
         assertThat(json(new SecurityInfo.EsprimObject("a.b.c.d.e")))
                 .isEqualTo("{\"m2m:seci\":{\"sit\":5,\"epo\":\"a.b.c.d.e\"}}");
+        assertThat(json(new SecurityInfo.KeyEstablishment(new byte[] {22, 3})))
+                .isEqualTo("{\"m2m:seci\":{\"sit\":6,\"eckm\":\"FgM=\"}}");
     }
 
     @Test
@@ -33,7 +39,7 @@ class SecurityInfoTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 6, 7, 8})
+    @ValueSource(ints = {1, 2, 7, 8})
     void kindsOfTheStandardThatAreNotProcessedSaySo(int type) {
         assertThatThrownBy(() -> SecurityInfo.of(content("{'sit':" + type + "}")))
                 .isInstanceOfSatisfying(
@@ -57,8 +63,13 @@ class SecurityInfoTest {
                 "{'sit':4,'ero':{},'epo':'x'}|another type",
                 "{'sit':5}|epo",
                 "{'sit':5,'epo':{}}|epo",
-                "{'sit':5,'epo':'x','secret':1}|not known"
+                "{'sit':5,'epo':'x','secret':1}|not known",
+                "{'sit':6}|eckm",
+                "{'sit':6,'eckm':'*'}|base64",
+                "{'sit':6,'eckm':'AA==','epo':'x'}|another type"
             })
+    @Tag("E-11")
+    @Tag("E-12")
     void anythingElseIsRefused(String json, String sentence) {
         assertThatThrownBy(() -> SecurityInfo.of(content(json)))
                 .isInstanceOfSatisfying(

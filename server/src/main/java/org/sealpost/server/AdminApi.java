@@ -3,6 +3,7 @@ package org.sealpost.server;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -10,15 +11,18 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import org.sealpost.door.OperatorDoor;
 import org.sealpost.enclave.AuthorityKeys.EnrolledPeer;
 import org.sealpost.enclave.AuthorityKeys.EpochFacts;
 import org.sealpost.enclave.EndPointKeys.EnrolmentRequest;
+import org.sealpost.enclave.RenewalKeys.PairwiseFacts;
 import org.sealpost.onem2m.Members;
 import org.sealpost.onem2m.Refusal;
 import org.sealpost.onem2m.ResponsePrimitive;
 import org.sealpost.onem2m.ResponseStatus;
 import org.sealpost.server.ledger.Delivery;
+import org.sealpost.server.renewal.RenewalLedger;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -44,6 +48,11 @@ final class AdminApi {
                         (method, rest, body) -> tree(server.ledger().all()))
                 .route("/negotiations", (method, rest, body) -> api.negotiations())
                 .route(
+                        "/renew",
+                        (method, rest, body) -> method.equals("POST")
+                                ? api.renew(body)
+                                : tree(server.renewals().all()))
+                .route(
                         "/readings",
                         (method, rest, body) -> tree(server.readings().newest(READINGS)))
                 .route(
@@ -57,7 +66,12 @@ final class AdminApi {
                                 ? tree(server.audit().verify())
                                 : tree(server.audit().entries()))
                 .route("/groups", (method, rest, body) -> api.group(rest, body))
-                .route("/enrol", (method, rest, body) -> api.enrol(body));
+                .route("/enrol", (method, rest, body) -> api.enrol(body))
+                .route("/manufacture-request", (method, rest, body) -> tree(server.manufactureRequest()))
+                .route("/join", (method, rest, body) -> api.join(body))
+                .route("/revoke", (method, rest, body) -> api.revoke(body))
+                .route("/provisioning", (method, rest, body) -> api.provisioning());
+        server.functions().forEach(f -> f.routes(door));
         door.route("/status", (method, rest, body) -> api.status(door.counters()));
         door.start();
         return door;
@@ -94,6 +108,13 @@ final class AdminApi {
         Map<String, Long> confirmations = server.ledger().confirmedEpochs(id);
         Map<String, Long> readings = server.readings().counts(id);
         Map<String, String> faults = server.ledger().stateFaults();
+        Map<String, GroupAuthority.Environment> environments =
+                server.authority().environments(id);
+        server.fleet().group(name).ifPresent(g -> group.put("secureEnvironment", g.secureEnvironment()));
+        Map<String, PairwiseFacts> keys =
+                server.renewals().keys().stream().collect(Collectors.toMap(PairwiseFacts::peer, f -> f));
+        Map<String, RenewalLedger.Row> renewals =
+                server.renewals().all().stream().collect(Collectors.toMap(RenewalLedger.Row::member, r -> r));
         var members = group.putArray("members");
         for (var m : server.authority().members(id)) {
             ObjectNode member = members.addObject()
@@ -102,8 +123,24 @@ final class AdminApi {
                     .put("leaf", m.leaf());
             long confirmed = confirmations.getOrDefault(m.identity(), 0L);
             member.put("confirmedEpoch", confirmed).put("current", confirmed == current && current > 0);
+            Optional.ofNullable(environments.get(m.identity()))
+                    .ifPresent(e -> member.put("secureEnvironment", e.kind()).put("level", e.level()));
             member.put("readings", readings.getOrDefault(m.identity(), 0L));
             Optional.ofNullable(faults.get(m.identity())).ifPresent(fault -> member.put("stateFault", fault));
+            Optional.ofNullable(keys.get(m.identity()))
+                    .ifPresent(k -> member.putObject("key")
+                            .put("id", k.keyId())
+                            .put("origin", k.origin())
+                            .put("since", k.since())
+                            .put("notAfter", k.notAfter())
+                            .put("forwardSecret", k.forwardSecret())
+                            .put("agreed", k.agreed().isPresent()));
+            Optional.ofNullable(renewals.get(m.identity()))
+                    .ifPresent(r -> member.putObject("renewal")
+                            .put("state", r.state())
+                            .put("wanted", r.wanted())
+                            .put("way", r.chosen())
+                            .put("reason", r.reason()));
             Optional.ofNullable(deliveries.get(m.identity()))
                     .ifPresent(d -> member.put("delivery", d.state().name()).put("reason", d.reason()));
         }
@@ -114,8 +151,21 @@ final class AdminApi {
         record Row(String member, String offered, String chosen, String reason, long at) {}
         return tree(server.database()
                 .query(
-                        "select member, offered, chosen, reason, at from negotiation order by member",
+                        "select member, offered, chosen, reason, at from negotiation union all"
+                                + " select member, offered, chosen, choice || case reason when '' then '' else '; now: ' || reason end,"
+                                + " updated_at from renewal where chosen <> '' or reason <> '' order by member, chosen",
                         r -> new Row(r.getString(1), r.getString(2), r.getString(3), r.getString(4), r.getLong(5))));
+    }
+
+    /** Renewal on demand: of one member, or of all that are enrolled. */
+    private JsonNode renew(JsonNode body) {
+        Members m = Members.of(body, "the request", Set.of("member", "all"));
+        List<String> members = m.optionalBoolean("all").orElse(false)
+                ? server.renewals().keys().stream().map(PairwiseFacts::peer).toList()
+                : List.of(server.authority().memberId(m.text("member")));
+        members.forEach(server.renewals()::want);
+        server.audit().append("renewal.wanted", String.join(" ", members));
+        return tree(members);
     }
 
     private JsonNode group(String rest, JsonNode body) {
@@ -182,15 +232,38 @@ final class AdminApi {
         }
     }
 
+    private JsonNode join(JsonNode body) {
+        return tree(server.join(
+                Members.of(body, "the request", Set.of("manufacturePackage")).text("manufacturePackage")));
+    }
+
+    private JsonNode revoke(JsonNode body) {
+        Members m = Members.of(body, "the request", Set.of("member", "reason"));
+        String member = server.authority().memberId(m.text("member"));
+        server.revoke(member, m.optionalText("reason").orElse("by operator"));
+        return JsonNodeFactory.instance.objectNode().put("revoked", member);
+    }
+
+    /** MEFs and MAFs that this server is a client of, the keys that came through them, and what is wrong. */
+    private JsonNode provisioning() {
+        ObjectNode all = JsonNodeFactory.instance.objectNode();
+        all.set("functions", tree(server.enclave().functions()));
+        all.set("keys", tree(server.enclave().provisionedKeys()));
+        ObjectNode trouble = all.putObject("trouble");
+        server.provisioning().trouble().forEach(trouble::put);
+        return all;
+    }
+
     private JsonNode enrol(JsonNode body) {
         Members m = Members.of(
                 body,
                 "an enrolment request",
-                Set.of("identity", "agreementKey", "signatureKey", "attestation", "fingerprint"));
+                Set.of("identity", "agreementKey", "signatureKey", "certificateKey", "attestation", "fingerprint"));
         EnrolledPeer peer = server.enrol(new EnrolmentRequest(
                 m.text("identity"),
                 m.text("agreementKey"),
                 m.text("signatureKey"),
+                m.optionalText("certificateKey"),
                 m.text("attestation"),
                 m.optionalText("fingerprint").orElse("")));
         return tree(peer);

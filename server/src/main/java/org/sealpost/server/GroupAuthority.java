@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
 import org.sealpost.enclave.AuthorityKeys;
+import org.sealpost.enclave.AuthorityKeys.EnrolledPeer;
 import org.sealpost.enclave.AuthorityKeys.EpochFacts;
 import org.sealpost.enclave.AuthorityKeys.GroupPolicy;
 import org.sealpost.enclave.AuthorityKeys.Member;
@@ -173,6 +175,29 @@ public final class GroupAuthority {
         return enclave.currentEpoch(group).orElseThrow();
     }
 
+    /** Takes an end point out of every group and revokes its pairwise key; harmless when that was done. */
+    public void revoke(String member, String reason) {
+        List<String> groups = groupsOf(member);
+        if (!groups.isEmpty()) {
+            evict(groups.get(0), member, reason, true);
+            return;
+        }
+        database.transaction(() -> {
+            if (database.update("update member set revoked = 1 where identity = ? and revoked = 0", member) > 0) {
+                audit.append("member.revoked", member + ": " + reason);
+            }
+            return member;
+        });
+        enclave.revokePeer(member);
+    }
+
+    /** Draws a new epoch for each group of a member. */
+    public void renewGroupsOf(String member, String reason) {
+        groupsOf(member).stream()
+                .filter(g -> enclave.currentEpoch(g).isPresent())
+                .forEach(g -> rotate(g, reason));
+    }
+
     /** Evictions are decided in the database; here they take effect in the enclave, and are owed until then. */
     private void finishEvictions() {
         record Owed(String group, String member, boolean revoked) {}
@@ -226,10 +251,21 @@ public final class GroupAuthority {
     }
 
     /** A member was enrolled: groups it belongs to get their first epoch, or admit it; their agents get the roster that has it, so that they can verify what it acknowledges. */
-    public void enrolled(String member, String keyId) {
-        database.update("update member set key_id = ?, revoked = 0 where identity = ?", keyId, member);
+    public void enrolled(EnrolledPeer peer) {
+        String member = peer.identity();
+        String keyId = peer.keyId();
+        database.update(
+                "update member set key_id = ?, revoked = 0, environment = ?, level = ? where identity = ?",
+                keyId,
+                peer.attestation().kind(),
+                peer.attestation().level(),
+                member);
         ledger.enrolled(member);
-        audit.append("member.enrolled", member + " as " + keyId);
+        audit.append(
+                "member.enrolled",
+                member + " as " + keyId + ", secure environment "
+                        + peer.attestation().kind() + " of level "
+                        + peer.attestation().level());
         for (String group : groupsOf(member)) {
             Optional<EpochFacts> current = enclave.currentEpoch(group);
             if (current.isEmpty()) {
@@ -242,6 +278,21 @@ public final class GroupAuthority {
             }
         }
     }
+
+    /** What the members' secure environments said of themselves when they were enrolled, by identity. */
+    public Map<String, Environment> environments(String group) {
+        return database
+                .query(
+                        "select m.identity, m.environment, m.level from membership s join member m on m.identity = s.identity"
+                                + " where s.grp = ? and m.environment <> ''",
+                        r -> Map.entry(r.getString(1), new Environment(r.getString(2), r.getInt(3))),
+                        group)
+                .stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+    }
+
+    /** A secure environment by kind and protection level. */
+    public record Environment(String kind, int level) {}
 
     private List<String> groupsOf(String member) {
         return database.query(
@@ -367,6 +418,6 @@ public final class GroupAuthority {
                 group.overlapSeconds(),
                 group.lifetimeSeconds(),
                 group.algorithmFloor(),
-                0);
+                group.secureEnvironment());
     }
 }

@@ -30,6 +30,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class GroupResources {
     private static final long RETRY_SECONDS = 1;
     private static final int MOST_MEMBERS = 100_000;
+    private static final int EVERYTHING = 63;
     private static final int AGENT_RIGHTS = 1 + 2 + 16;
 
     private final Fleet fleet;
@@ -122,6 +123,7 @@ final class GroupResources {
                         all.add(create(base + "/" + d.name() + "/data", ResourceType.SUBSCRIPTION, subscription()));
                     });
         }
+        fleet.devices().forEach(d -> all.addAll(own(d)));
         for (Fleet.Group group : fleet.groups()) {
             List<String> below = new ArrayList<>();
             for (Fleet.Gateway gateway : fleet.gateways()) {
@@ -146,6 +148,27 @@ final class GroupResources {
                 .filter(d -> d.gateway().equals(gateway.id()) && active.contains(fleet.identity(d)))
                 .map(d -> "/" + gateway.id() + "/cse-mn/" + d.name())
                 .toList();
+    }
+
+    /** A device's own container at the IN, which it reaches end to end and nobody reaches in its name. */
+    private List<RequestPrimitive[]> own(Fleet.Device device) {
+        String base = "/" + fleet.server() + "/cse-in";
+        String name = device.gateway() + "." + device.name();
+        ObjectNode policy = JsonNodeFactory.instance.objectNode().put("rn", "acp-" + name);
+        var rules = policy.putObject("pv").putArray("acr");
+        rule(rules.addObject(), "/" + device.gateway() + "/C" + device.name()).put("acaf", true);
+        rule(rules.addObject(), "/" + fleet.server());
+        rule(policy.putObject("pvs").putArray("acr").addObject(), "/" + fleet.server());
+        ObjectNode container = JsonNodeFactory.instance.objectNode().put("rn", name);
+        container.putArray("acpi").add(base + "/acp-" + name);
+        return List.of(
+                create(base, ResourceType.ACCESS_CONTROL_POLICY, policy),
+                create(base, ResourceType.CONTAINER, container));
+    }
+
+    private static ObjectNode rule(ObjectNode rule, String originator) {
+        rule.putArray("acor").add(originator);
+        return rule.put("acop", EVERYTHING);
     }
 
     private RequestPrimitive[] put(String parent, ResourceType type, String name, ObjectNode body) {

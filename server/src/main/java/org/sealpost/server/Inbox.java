@@ -4,6 +4,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import org.sealpost.cse.CseBaseNotifications;
 import org.sealpost.enclave.EndPoint;
 import org.sealpost.onem2m.Content;
@@ -15,7 +16,6 @@ import org.sealpost.onem2m.RequestPrimitive;
 import org.sealpost.onem2m.ResponsePrimitive;
 import org.sealpost.onem2m.ResponseStatus;
 import org.sealpost.onem2m.Serialization;
-import org.sealpost.server.ledger.DeliveryWorker;
 import tools.jackson.databind.JsonNode;
 
 /** What comes to the server's CSEBase: ESPrim, answers that gateways bring, notifications of acknowledgements and readings. */
@@ -25,7 +25,7 @@ final class Inbox implements CseBaseNotifications {
     private final String domain;
     private final EndPoint endPoint;
     private final EndPoint.InnerHandler inner;
-    private final DeliveryWorker worker;
+    private final Consumer<ResponsePrimitive> answers;
     private final Commands commands;
     private final Readings readings;
     private final Executor executor;
@@ -34,14 +34,14 @@ final class Inbox implements CseBaseNotifications {
             String domain,
             EndPoint endPoint,
             EndPoint.InnerHandler inner,
-            DeliveryWorker worker,
+            Consumer<ResponsePrimitive> answers,
             Commands commands,
             Readings readings,
             Executor executor) {
         this.domain = domain;
         this.endPoint = endPoint;
         this.inner = inner;
-        this.worker = worker;
+        this.answers = answers;
         this.commands = commands;
         this.readings = readings;
         this.executor = executor;
@@ -52,7 +52,7 @@ final class Inbox implements CseBaseNotifications {
         Content content = request.content().orElseThrow();
         return switch (content.name()) {
             case Content.SECURITY_INFO -> endPoint.receive(request, requester(request), inner);
-            case Content.RESPONSE -> later(request, () -> worker.answered(JSON.responseFromTree(content.value())));
+            case Content.RESPONSE -> later(request, () -> answers.accept(JSON.responseFromTree(content.value())));
             case Content.NOTIFICATION -> later(request, () -> notified(content.value()));
             default -> throw new Refusal(ResponseStatus.BAD_REQUEST, "the server takes m2m:seci, m2m:rsp and m2m:sgn");
         };

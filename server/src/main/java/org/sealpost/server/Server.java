@@ -6,7 +6,9 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -21,13 +23,20 @@ import org.sealpost.cse.Cse;
 import org.sealpost.cse.CseConfig;
 import org.sealpost.cse.ResourceStore;
 import org.sealpost.cse.Source;
+import org.sealpost.cse.StoreException;
 import org.sealpost.enclave.AuthorityKeys.EnrolledPeer;
 import org.sealpost.enclave.AuthorityKeys.Role;
+import org.sealpost.enclave.ClientKeys;
 import org.sealpost.enclave.Enclave;
 import org.sealpost.enclave.EnclaveUnavailable;
 import org.sealpost.enclave.EndPoint;
 import org.sealpost.enclave.EndPointKeys.EnrolmentRequest;
+import org.sealpost.enclave.FunctionKeys.ClientAssignment;
+import org.sealpost.enclave.FunctionKeys.ManufacturedClient;
 import org.sealpost.enclave.SecureEnvironment;
+import org.sealpost.onem2m.Content;
+import org.sealpost.onem2m.E2eSecInfo;
+import org.sealpost.onem2m.Identifier;
 import org.sealpost.onem2m.Refusal;
 import org.sealpost.onem2m.RequestPrimitive;
 import org.sealpost.onem2m.ResponsePrimitive;
@@ -36,12 +45,18 @@ import org.sealpost.server.audit.AuditLog;
 import org.sealpost.server.fleet.Fleet;
 import org.sealpost.server.ledger.DeliveryLedger;
 import org.sealpost.server.ledger.DeliveryWorker;
+import org.sealpost.server.ledger.OuterNotify;
+import org.sealpost.server.provisioning.TrustFunction;
 import org.sealpost.server.store.Database;
 import org.sealpost.server.store.StorageException;
 
 /** The M2M Server: its IN-CSE, its enclave, its groups and their deliveries, wired together. */
 public final class Server implements AutoCloseable {
     private static final int WORKERS = 4;
+    private static final int PUBLISHING_SECONDS = 2;
+
+    /** ESPrim with enrolled keys, ESData. */
+    private static final List<Integer> FEATURES = List.of(13, 14);
 
     private final Fleet fleet;
     private final InstantSource clock = InstantSource.system();
@@ -54,11 +69,14 @@ public final class Server implements AutoCloseable {
     private final AuditLog audit;
     private final DeliveryLedger ledger;
     private final DeliveryWorker worker;
+    private final Renewals renewals;
     private final GroupAuthority authority;
     private final GroupResources resources;
     private final Commands commands;
     private final Readings readings;
     private final Delegations delegations;
+    private final Provisioning provisioning;
+    private final List<TrustFunction> functions = new ArrayList<>();
     private final EndPoint endPoint;
     private final Cse cse;
     private final Listener listener;
@@ -83,10 +101,14 @@ public final class Server implements AutoCloseable {
         this.authority = new GroupAuthority(fleet, database, enclave, ledger, audit, clock);
         ledger.onStateFault((member, reason) -> audit.append("member.state", member + ": " + reason));
         this.resources = new GroupResources(fleet, authority, timer, this::send);
-        this.worker = new DeliveryWorker(ledger, enclave, enclave, audit, clock, timer, server, this::send);
+        OuterNotify outer = new OuterNotify(server, clock, this::send);
+        this.worker = new DeliveryWorker(ledger, enclave, enclave, audit, timer, outer);
+        this.renewals = new Renewals(fleet, database, enclave, audit, clock, timer, outer);
         this.commands = new Commands(database, enclave, audit, clock, server, this::send);
         this.readings = new Readings(database, enclave, clock);
         this.delegations = new Delegations(fleet, enclave, audit, clock, timer, this::send);
+        this.provisioning =
+                new Provisioning(enclave, database, authority, audit, clock, timer, workers, () -> resources.changed());
         this.endPoint = EndPoint.of(fleet.serverIdentity(), enclave, workers);
         endPoint.onConfirmation(ledger::fetched);
         endPoint.onLaterEpoch(authority::catchUp);
@@ -97,7 +119,7 @@ public final class Server implements AutoCloseable {
                 http,
                 (request, hop) ->
                         opened.thenCompose(cse -> cse.handle(request, Source.hop(hop.authenticatedIdentity()))));
-        Inbox inbox = new Inbox(fleet.domain(), endPoint, new Inner(), worker, commands, readings, workers);
+        Inbox inbox = new Inbox(fleet.domain(), endPoint, new Inner(), this::answered, commands, readings, workers);
         this.cse = Cse.open(
                 new CseConfig(
                         CseConfig.IN_CSE,
@@ -105,7 +127,7 @@ public final class Server implements AutoCloseable {
                         server,
                         "cse-in",
                         List.of(advertise.orElse(listener.pointOfAccess())),
-                        List.of(13, 14),
+                        FEATURES,
                         Optional.empty()),
                 ResourceStore.file(state.resolve("cse.db")),
                 bindings.sender(),
@@ -116,11 +138,69 @@ public final class Server implements AutoCloseable {
 
     /** Brings everything to what the fleet file says and begins to deliver. */
     public void start() {
+        renewals.apply();
         authority.reconcile();
+        provisioning.start();
         worker.start();
+        renewals.start();
         resources.start();
         timer.scheduleWithFixedDelay(this::remind, 1, 1, TimeUnit.SECONDS);
+        timer.scheduleWithFixedDelay(this::publish, 0, PUBLISHING_SECONDS, TimeUnit.SECONDS);
         fleet.gateways().stream().filter(Fleet.Gateway::agent).forEach(g -> timer.execute(() -> delegations.give(g)));
+    }
+
+    /** This server's request for a credential at an MEF. */
+    public ClientKeys.ManufactureRequest manufactureRequest() {
+        return enclave.manufactureRequest();
+    }
+
+    /** Takes a credential at an MEF, and follows that from now on. */
+    public ClientKeys.FunctionAccess join(String manufacturePackage) {
+        ClientKeys.FunctionAccess access = enclave.acceptManufacture(manufacturePackage);
+        audit.append("function.joined", access.fqdn() + " as " + access.credentialId());
+        provisioning.joined();
+        return access;
+    }
+
+    /** Revokes an end point everywhere. */
+    public void revoke(String identity, String reason) {
+        provisioning.revoke(identity, reason);
+    }
+
+    /**
+     * Makes this program an MEF or MAF too, in a compartment of its own; a server that is not that MEF's client yet becomes one.
+     *
+     * @param kind MEF or MAF
+     */
+    public TrustFunction open(String kind, InetSocketAddress listen, Optional<URI> advertiseFunction)
+            throws IOException {
+        String name = kind.toLowerCase(Locale.ROOT);
+        TrustFunction function = new TrustFunction(
+                environment.compartment(name),
+                database,
+                audit,
+                clock,
+                kind,
+                name + "." + fleet.domain(),
+                listen,
+                advertiseFunction,
+                workers);
+        functions.add(function);
+        if (kind.equals("MEF") && enclave.functions().isEmpty()) {
+            ManufacturedClient made = function.manufacture(enclave.manufactureRequest(), fleet.server());
+            function.assign(
+                    made.credentialId(), new ClientAssignment(fleet.serverIdentity(), "SERVER", List.of(), true));
+            enclave.acceptManufacture(made.manufacturePackage());
+        }
+        return function;
+    }
+
+    List<TrustFunction> functions() {
+        return List.copyOf(functions);
+    }
+
+    Provisioning provisioning() {
+        return provisioning;
     }
 
     /** Enrols an end point that the fleet file names. */
@@ -135,7 +215,7 @@ public final class Server implements AutoCloseable {
                     request.identity() + " is not in the fleet file: add it there first");
         }
         EnrolledPeer peer = enclave.enrolPeer(request, agent ? Role.AGENT : Role.DEVICE);
-        authority.enrolled(peer.identity(), peer.keyId());
+        authority.enrolled(peer);
         resources.changed();
         return peer;
     }
@@ -150,6 +230,10 @@ public final class Server implements AutoCloseable {
 
     GroupAuthority authority() {
         return authority;
+    }
+
+    Renewals renewals() {
+        return renewals;
     }
 
     GroupResources resources() {
@@ -186,6 +270,8 @@ public final class Server implements AutoCloseable {
 
     @Override
     public void close() {
+        provisioning.close();
+        functions.forEach(TrustFunction::close);
         timer.shutdownNow();
         listener.close();
         cse.close();
@@ -194,6 +280,11 @@ public final class Server implements AutoCloseable {
         database.close();
         environment.close();
         bindings.close();
+    }
+
+    private void answered(ResponsePrimitive response) {
+        worker.answered(response);
+        renewals.answered(response);
     }
 
     private void remind() {
@@ -209,6 +300,31 @@ public final class Server implements AutoCloseable {
         return cse.handle(request, Source.local());
     }
 
+    /** What came sealed ends here: forwarding it would send it on in clear, and ESPrim inside ESPrim is nobody's. */
+    private void requireHere(RequestPrimitive inner) {
+        String to = new Identifier(inner.to())
+                .absolute(fleet.domain(), "/" + fleet.server())
+                .text();
+        boolean here = to.equals(fleet.serverIdentity()) || to.startsWith(fleet.serverIdentity() + "/");
+        boolean nested = inner.content()
+                .filter(c -> c.name().equals(Content.SECURITY_INFO))
+                .isPresent();
+        if (!here || nested) {
+            throw new Refusal(
+                    ResponseStatus.OPERATION_NOT_ALLOWED,
+                    "an end-to-end request is for a resource of this server itself, and holds no other sealed one");
+        }
+    }
+
+    /** Keeps the shared RandObject where originators look for it. */
+    private void publish() {
+        try {
+            cse.publish(E2eSecInfo.of(FEATURES).withSharedObject(enclave.sharedRandObject()));
+        } catch (StoreException | EnclaveUnavailable failure) {
+            // away for the moment: the next round publishes, and until then originators ask for objects of their own
+        }
+    }
+
     /** Inner requests: credentials that members fetch are sealed by the enclave, everything else goes to the CSE as authenticated. */
     private final class Inner implements EndPoint.InnerHandler {
         @Override
@@ -220,6 +336,7 @@ public final class Server implements AutoCloseable {
 
         @Override
         public CompletionStage<ResponsePrimitive> handle(RequestPrimitive inner, String peer) {
+            requireHere(inner);
             return cse.handle(inner.with(b -> b.from(peer)), Source.esprim(peer));
         }
     }

@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -22,6 +24,7 @@ import org.sealpost.onem2m.Refusal;
 import org.sealpost.server.fleet.Fleet;
 import org.sealpost.server.fleet.FleetException;
 import org.sealpost.server.fleet.FleetFile;
+import org.sealpost.server.provisioning.TrustFunction;
 import org.sealpost.server.store.StorageException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -37,6 +40,7 @@ import picocli.CommandLine.Option;
             "Examples:",
             "  sealpost server --fleet building.yaml --state /var/lib/sealpost/server",
             "  sealpost server --fleet building.yaml --state state --http 127.0.0.1:8080 --admin 127.0.0.1:8081",
+            "  sealpost server --fleet building.yaml --state state --mef 127.0.0.1:7000",
             "  sealpost server @server.args",
             "",
             "Exit codes: 0 stopped, 1 can't run (the message says why), 2 wrong options."
@@ -75,11 +79,46 @@ public final class ServerMain implements Callable<Integer> {
     URI advertise;
 
     @Option(
+            names = "--mef",
+            paramLabel = "HOST:PORT",
+            description = "Be an MEF too, listening there (TLS-PSK), so that devices are provisioned from the"
+                    + " manufacturer's credential. Otherwise: sealpost mef, and sealpost join.")
+    @Nullable
+    String mef;
+
+    @Option(names = "--maf", paramLabel = "HOST:PORT", description = "Be a MAF too, listening there (TLS-PSK).")
+    @Nullable
+    String maf;
+
+    @Option(
+            names = "--advertise-mef",
+            paramLabel = "URI",
+            description = "Address that clients reach the MEF at, tls://HOST:PORT, when it is another.")
+    @Nullable
+    URI advertiseMef;
+
+    @Option(
             names = "--port-file",
             paramLabel = "FILE",
             description = "Written when ready: http= and admin= with the real addresses.")
     @Nullable
     Path portFile;
+
+    @Option(
+            names = "--secure-environment",
+            paramLabel = "KIND",
+            defaultValue = "process",
+            description = "Where keys lie: process (memory of a process of their own) or pkcs11 (a token). Default"
+                    + " ${DEFAULT-VALUE}.")
+    String secureEnvironment = "";
+
+    @Option(
+            names = "--enclave",
+            paramLabel = "OPTION=VALUE",
+            description =
+                    "For the enclave program, repeatable: key-file, passphrase-file, pkcs11, token, slot, pin-file"
+                            + " (sealpost enclave --help).")
+    Map<String, String> enclaveOptions = new LinkedHashMap<>();
 
     @Option(names = "--check", description = "Wire everything on scratch state, then stop.")
     boolean check;
@@ -113,7 +152,19 @@ public final class ServerMain implements Callable<Integer> {
 
     private int run(Fleet described, Path directory) throws IOException, InterruptedException {
         CountDownLatch stopped = new CountDownLatch(1);
+        Path published = directory.resolve("admin.address");
+        // Where an earlier run's door was: an operator's verb waits for this run's.
+        Files.deleteIfExists(published);
         Server server = open(described, directory);
+        StringBuilder ports = new StringBuilder();
+        if (mef != null) {
+            TrustFunction function = server.open("MEF", address(mef), Optional.ofNullable(advertiseMef));
+            ports.append("mef=").append(function.listensAt()).append('\n');
+        }
+        if (maf != null) {
+            TrustFunction function = server.open("MAF", address(maf), Optional.empty());
+            ports.append("maf=").append(function.listensAt()).append('\n');
+        }
         OperatorDoor door = AdminApi.open(server, address(admin), directory.resolve("admin.token"));
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
@@ -124,8 +175,8 @@ public final class ServerMain implements Callable<Integer> {
                         },
                         "stop"));
         server.start();
-        Files.writeString(directory.resolve("admin.address"), door.address() + "\n");
-        report("http=" + server.pointOfAccess() + "\nadmin=" + door.address() + "\n");
+        replace(published, door.address() + "\n");
+        report("http=" + server.pointOfAccess() + "\nadmin=" + door.address() + "\n" + ports);
         System.err.println("sealpost server: " + described.serverIdentity() + " at " + server.pointOfAccess()
                 + ", operator's door at " + door.address());
         stopped.await();
@@ -134,8 +185,8 @@ public final class ServerMain implements Callable<Integer> {
 
     private Server open(Fleet described, Path directory) throws IOException {
         Files.createDirectories(directory);
-        SecureEnvironment enclave = SecureEnvironment.process(new SecureEnvironment.ProcessConfig(
-                directory.resolve("enclave"), directory.resolve("s"), SecureEnvironment.defaultCommand()));
+        SecureEnvironment enclave = SecureEnvironment.process(SecureEnvironment.ProcessConfig.in(
+                directory, SecureEnvironment.options(secureEnvironment, enclaveOptions)));
         return new Server(described, directory, address(http), Optional.ofNullable(advertise), enclave);
     }
 
@@ -163,10 +214,14 @@ public final class ServerMain implements Callable<Integer> {
 
     private void report(String text) throws IOException {
         if (portFile != null) {
-            Path beside = portFile.resolveSibling(portFile.getFileName() + ".new");
-            Files.writeString(beside, text);
-            Files.move(beside, portFile, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            replace(portFile, text);
         }
+    }
+
+    private static void replace(Path file, String text) throws IOException {
+        Path beside = file.resolveSibling(file.getFileName() + ".new");
+        Files.writeString(beside, text);
+        Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
     static InetSocketAddress address(String hostAndPort) {

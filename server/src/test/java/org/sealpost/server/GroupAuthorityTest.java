@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.sealpost.enclave.AuthorityKeys.GroupPolicy;
 import org.sealpost.enclave.AuthorityKeys.Role;
 import org.sealpost.enclave.CommanderKeys.CommandOrder;
 import org.sealpost.enclave.Enclave;
@@ -48,7 +49,7 @@ class GroupAuthorityTest {
                     new Fleet.Device("door-1", "gw-north", "fire-door", "floor-1", List.of("fire-doors")),
                     new Fleet.Device("door-2", "gw-north", "fire-door", "floor-1", List.of("fire-doors"))),
             List.of(new Fleet.Group(
-                    "fire-doors", List.of("close"), List.of(), List.of("close"), 60, 86_400, "A256GCM")));
+                    "fire-doors", List.of("close"), List.of(), List.of("close"), 60, 86_400, "A256GCM", 0)));
     private static final String DOORS = FLEET.groupId("fire-doors");
     private static final String AGENT = FLEET.agentIdentity(FLEET.gateways().get(0));
     private static final String DOOR_1 = FLEET.identity(FLEET.devices().get(0));
@@ -100,6 +101,20 @@ class GroupAuthorityTest {
         assertThat(agent.openAcknowledgement(door.acknowledge(execute.command(), "done", ""))
                         .member())
                 .isEqualTo(DOOR_1);
+    }
+
+    @Test
+    void aMemberBelowTheGroupsLevelGetsNoCredentialAndTheReasonNamesBothLevels() {
+        Enclave door = enrol(DOOR_1, Role.DEVICE);
+        assertThat(authority.environments(DOORS))
+                .containsEntry(DOOR_1, new GroupAuthority.Environment("in-process", 0));
+        server.createGroup(DOORS, new GroupPolicy("point-to-point", true, List.of(), 60, 86_400, "A256GCM", 2));
+        String rand = door.receiverRandObject(FLEET.serverIdentity());
+        assertThatThrownBy(() -> server.sealCredential(DOOR_1, Optional.of(rand), DOORS))
+                .isInstanceOf(Refusal.class)
+                .hasMessageContaining("asks for a secure environment of level 2")
+                .hasMessageContaining("(in-process) is of level 0");
+        assertThat(door.credentials()).isEmpty();
     }
 
     @Test
@@ -247,7 +262,7 @@ class GroupAuthorityTest {
         var peer = server.enrolPeer(enclave.enrolmentRequest(identity), role);
         enclave.acceptEnrolment(peer.enrolmentPackage());
         compartments.put(identity, enclave);
-        authority.enrolled(identity, peer.keyId());
+        authority.enrolled(peer);
         return enclave;
     }
 

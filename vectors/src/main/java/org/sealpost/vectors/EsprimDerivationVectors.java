@@ -26,7 +26,7 @@ final class EsprimDerivationVectors {
                     "ESPrim",
                     "docs/vectors.md",
                     "RandObjects of ESPrim (TS-0003 8.4.3.1), sessionESPrimKey (10.3.8.2), and ESPrim Objects bit for bit (8.4.3.2).",
-                    "How octets come about is docs/protocol.md section 3b; the standard leaves it open.")
+                    "How octets come about is docs/protocol.md section 3d; the standard leaves it open.")
             .note("Canonical", "The object as it enters the derivation, from any spelling of the same values.")
             .note("Malformed", "Not a RandObject: it has to be refused before anything is derived.")
             .note("Example", "The worked example: the simplest case, with values that show where they go.")

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 import tools.jackson.databind.node.ObjectNode;
@@ -27,6 +28,17 @@ class VectorsTest {
     }
 
     @Test
+    @Tag("E-16")
+    @Tag("E-20")
+    @Tag("E-21")
+    @Tag("E-22")
+    @Tag("E-27")
+    @Tag("E-29")
+    @Tag("E-30")
+    @Tag("E-31")
+    @Tag("E-32")
+    @Tag("E-36")
+    @Tag("E-38")
     void thisImplementationAgreesWithEachFile() throws IOException {
         int esprim = 0;
         for (Path file : files()) {

@@ -6,9 +6,10 @@ import java.io.InputStreamReader;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.OptionalLong;
+import org.sealpost.enclave.Attestation;
 import org.sealpost.enclave.Enclave;
 import org.sealpost.enclave.SecureEnvironment;
 import org.sealpost.enclave.internal.process.EnclaveRuntime;
@@ -21,7 +22,13 @@ public final class FaultyEnclaveMain {
         Faults faults = new Faults(System.getProperty("sealpost.witness.fault", ""));
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
         byte[] token = HexFormat.of().parseHex(String.valueOf(in.readLine()).trim());
-        System.exit(EnclaveRuntime.run(Path.of(args[0]), Path.of(args[1]), token, in, sound -> faulty(sound, faults)));
+        System.exit(EnclaveRuntime.run(
+                List.of(args), token, in, sound -> faulty(sound, faults), FaultyEnclaveMain::attested));
+    }
+
+    /** What a lying enclave says of itself, or one of another make: {@code sealpost.witness.level}. */
+    private static Attestation attested(Attestation own) {
+        return new Attestation(own.kind(), Integer.getInteger("sealpost.witness.level", own.level()), own.version());
     }
 
     private static SecureEnvironment faulty(SecureEnvironment sound, Faults faults) {

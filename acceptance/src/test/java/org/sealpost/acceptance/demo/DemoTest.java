@@ -25,7 +25,7 @@ class DemoTest {
         assertThat(demo.exitCode()).as(demo.err()).isZero();
         JsonNode report = demo.json();
         assertThat(report.get("ok").asBoolean()).isTrue();
-        assertThat(report.get("steps").size()).isEqualTo(16);
+        assertThat(report.get("steps").size()).isEqualTo(17);
         for (JsonNode step : report.get("steps")) {
             assertThat(step.get("facts").size()).as(step.toString()).isPositive();
         }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -26,6 +27,7 @@ class ModuleGraphTest {
     }
 
     @Test
+    @Tag("G-05")
     void noPathLeadsFromTheGatewayToARoomThatOpensEnvelopes() {
         assertThat(envelopeRoomsReachedByGateway(graph)).isEmpty();
     }
@@ -53,7 +55,9 @@ class ModuleGraphTest {
     @Test
     void whatIsShippedDoesNotKnowTheWitness() {
         for (String program : Set.of("enclave", "gateway", "device", "agent", "server", "cli")) {
-            assertThat(graph.reachable(program)).as(program).doesNotContain("witness", "demo", "bench", "vectors");
+            assertThat(graph.reachable(program))
+                    .as(program)
+                    .doesNotContain("witness", "demo", "bench", "vectors", "fuzz", "conformance");
         }
     }
 

@@ -103,7 +103,7 @@ class RoomRulesTest {
     @ArchTest
     static final ArchRule whatIsInternalToARoomStaysThere = noClasses()
             .that()
-            .resideOutsideOfPackages("org.sealpost.enclave..", "org.sealpost.witness..")
+            .resideOutsideOfPackages("org.sealpost.enclave..", "org.sealpost.witness..", "org.sealpost.fuzz..")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("org.sealpost.enclave.internal..")

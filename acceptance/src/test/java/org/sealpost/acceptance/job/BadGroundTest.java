@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -54,6 +55,7 @@ class BadGroundTest {
         fleet = Files.writeString(folder.resolve("fleet.yaml"), FLEET);
     }
 
+    @Tag("long")
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -79,6 +81,7 @@ class BadGroundTest {
         }
     }
 
+    @Tag("long")
     @ParameterizedTest
     @EnumSource
     void aStateDirectoryThatIsReadOnly(Kind kind) throws Exception {
@@ -90,6 +93,7 @@ class BadGroundTest {
         }
     }
 
+    @Tag("long")
     @ParameterizedTest
     @EnumSource
     void aDiskThatIsFull(Kind kind) throws Exception {
@@ -101,6 +105,7 @@ class BadGroundTest {
         }
     }
 
+    @Tag("long")
     @Test
     void aDiskThatFillsUpUnderARunningServer() throws Exception {
         try (Mount mount = Mount.of(folder.resolve("server"), "size=24m")) {
@@ -143,18 +148,21 @@ class BadGroundTest {
         }
     }
 
+    @Tag("long")
     @Test
     void aDatabaseOfTheServerThatIsDamaged() throws Exception {
         Path state = Files.createDirectories(folder.resolve("state"));
         damaged(Kind.SERVER, state, "server.db");
     }
 
+    @Tag("long")
     @ParameterizedTest
     @EnumSource(names = {"SERVER", "GATEWAY"})
     void aResourceStoreThatIsDamaged(Kind kind) throws Exception {
         damaged(kind, Files.createDirectories(folder.resolve("state")), "cse.db");
     }
 
+    @Tag("long")
     @ParameterizedTest
     @EnumSource(names = {"SERVER", "AGENT", "DEVICE"})
     void anEnclaveKeyThatIsDamaged(Kind kind) throws Exception {
@@ -167,6 +175,7 @@ class BadGroundTest {
         assertThat(key).hasBinaryContent(new byte[7]);
     }
 
+    @Tag("long")
     @ParameterizedTest
     @EnumSource(names = {"SERVER", "AGENT", "DEVICE"})
     void anEnclaveStateThatIsDamaged(Kind kind) throws Exception {

@@ -6,13 +6,18 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.AfterEach;
+import java.util.function.Function;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.sealpost.binding.Bindings;
 import org.sealpost.binding.HopSecurity;
@@ -23,8 +28,11 @@ import org.sealpost.onem2m.RequestPrimitive;
 import org.sealpost.onem2m.ResponsePrimitive;
 import org.sealpost.onem2m.ResponseStatus;
 
-/** Somebody on the way withholds what is sealed for a device, and lets commands through. */
+/** Somebody on the way withholds what is sealed for the devices, and lets commands through: they ask for what they miss, end to end. */
+@Tag("long")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class CatchUpTest {
+    private static final Duration LONGER_THAN_A_LONG_POLL = Duration.ofSeconds(45);
     private static final String FLEET = """
             domain: sealpost.example
             gateways:
@@ -33,22 +41,27 @@ class CatchUpTest {
               - {id: fire-doors, verbs: [close, open]}
             devices:
               - {name: door-1, gateway: gw-north, function: fire-door, zone: floor-1, groups: [fire-doors]}
+              - {name: door-2, gateway: gw-north, function: fire-door, zone: floor-1, groups: [fire-doors]}
             """;
 
     @TempDir
     Path folder;
 
     private final Bindings bindings = Bindings.open(HopSecurity.plain());
-    private final AtomicReference<URI> device = new AtomicReference<>();
+    private final AtomicReference<URI> listening = new AtomicReference<>();
     private final AtomicInteger withheld = new AtomicInteger();
+    private final AtomicInteger withheldFromSleeper = new AtomicInteger();
     private volatile boolean withholding;
     private Site site;
     private Program door;
+    private Program sleeper;
 
-    @BeforeEach
+    @BeforeAll
     void start() throws Exception {
-        Listener relay = bindings.listenHttp(new InetSocketAddress("127.0.0.1", 0), (request, hop) -> relay(request));
+        Listener relay = listen(this::toDevice);
         site = new Site(folder, FLEET);
+        URI gateway = URI.create(site.gateway().address("http"));
+        Listener polls = listen(request -> toGateway(gateway, request));
         door = site.device(
                 "door-1",
                 "fire-door",
@@ -56,34 +69,98 @@ class CatchUpTest {
                 "http://127.0.0.1:0",
                 "--advertise",
                 relay.pointOfAccess().toString());
-        device.set(URI.create(door.address("http")));
+        sleeper = site.program(
+                "device",
+                "org.sealpost.device.DeviceMain",
+                "door-2",
+                "--name",
+                "door-2",
+                "--function",
+                "fire-door",
+                "--gateway",
+                polls.pointOfAccess().toString(),
+                "--status-file",
+                folder.resolve("door-2/status").toString(),
+                "--polling");
+        listening.set(URI.create(door.address("http")));
         site.enrol(door);
-        Eventually.holds("the door confirmed epoch 1", site::allCurrent);
+        site.enrol(sleeper);
+        Eventually.holds("the doors confirmed epoch 1", site::allCurrent);
     }
 
-    @AfterEach
+    @AfterAll
     void stop() {
         site.close();
         bindings.close();
     }
 
-    @Test
-    void aCommandOfAnEpochThatNeverArrivedMakesTheDeviceFetchItAndAct() throws Exception {
-        withholding = true;
-        site.post("/groups/fire-doors/rotate", "{\"reason\":\"rehearsal\"}");
-        Eventually.holds("a delivery was withheld", () -> withheld.get() > 0);
-        site.post("/commands", "{\"group\":\"fire-doors\",\"verb\":\"close\"}");
-        Eventually.holds(
-                "the door is closed",
-                () -> site.status(door).get("actuator").get("state").asString().equals("closed"));
-        assertThat(site.status(door).get("credentials").get(0).get("epoch").asLong())
-                .isEqualTo(2);
-        assertThat(site.status(door).get("fetched").asLong()).isEqualTo(1);
-        Eventually.holds("and the server knows that it holds epoch 2", site::allCurrent);
-        assertThat(site.status(door).get("commands").get("executed").asLong()).isEqualTo(1);
+    @BeforeEach
+    void letThrough() {
+        withholding = false;
+        withheld.set(0);
+        withheldFromSleeper.set(0);
     }
 
-    private CompletionStage<ResponsePrimitive> relay(RequestPrimitive request) {
+    @Test
+    void aCommandOfAnEpochThatNeverArrivedMakesEachDeviceFetchItAndAct() throws Exception {
+        withholding = true;
+        long epoch = rotate();
+        Eventually.holds(
+                "deliveries were withheld from both", () -> withheld.get() > 0 && withheldFromSleeper.get() > 0);
+        act("close", "closed");
+        for (Program device : List.of(door, sleeper)) {
+            assertThat(epoch(device)).isEqualTo(epoch);
+            assertThat(site.status(device).get("fetched").asLong()).isEqualTo(1);
+            assertThat(site.status(device).get("commands").get("executed").asLong())
+                    .isEqualTo(1);
+        }
+        Eventually.holds("and the server knows that they hold it", site::allCurrent);
+    }
+
+    @Test
+    void aDeviceThatStartsAfterTheEpochWasDrawnAsksForItAndConfirms() throws Exception {
+        withholding = true;
+        door.kill();
+        sleeper.kill();
+        long epoch = rotate();
+        door.start();
+        sleeper.start();
+        listening.set(URI.create(door.address("http")));
+        act("open", "open");
+        assertThat(withholding).as("nothing came but by asking").isTrue();
+        assertThat(epoch(door)).isEqualTo(epoch);
+        assertThat(epoch(sleeper)).isEqualTo(epoch);
+        Eventually.holds("and the server knows that they hold it", site::allCurrent);
+    }
+
+    private long rotate() throws Exception {
+        return site.post("/groups/fire-doors/rotate", "{\"reason\":\"rehearsal\"}")
+                .get("epoch")
+                .asLong();
+    }
+
+    private void act(String verb, String state) throws Exception {
+        site.post("/commands", "{\"group\":\"fire-doors\",\"verb\":\"" + verb + "\"}");
+        for (Program device : List.of(door, sleeper)) {
+            Eventually.holds(
+                    device.state() + " is " + state,
+                    () -> site.status(device)
+                            .get("actuator")
+                            .get("state")
+                            .asString()
+                            .equals(state));
+        }
+    }
+
+    private long epoch(Program device) throws Exception {
+        return site.status(device).get("credentials").get(0).get("epoch").asLong();
+    }
+
+    private Listener listen(Function<RequestPrimitive, CompletionStage<ResponsePrimitive>> relay) throws Exception {
+        return bindings.listenHttp(new InetSocketAddress("127.0.0.1", 0), (request, hop) -> relay.apply(request));
+    }
+
+    private CompletionStage<ResponsePrimitive> toDevice(RequestPrimitive request) {
         boolean sealed = request.content()
                 .filter(c -> c.name().equals(Content.SECURITY_INFO))
                 .isPresent();
@@ -92,6 +169,22 @@ class CatchUpTest {
             return CompletableFuture.failedFuture(
                     new Refusal(ResponseStatus.TARGET_NOT_REACHABLE, "the device is not to be reached"));
         }
-        return bindings.sender().send(device.get(), request, Duration.ofSeconds(20));
+        return bindings.sender().send(listening.get(), request, Duration.ofSeconds(20));
+    }
+
+    /** What the sleeping device sends and polls for: a poll that would bring something sealed brings nothing. */
+    private CompletionStage<ResponsePrimitive> toGateway(URI gateway, RequestPrimitive request) {
+        return bindings.sender().send(gateway, request, LONGER_THAN_A_LONG_POLL).thenApply(response -> {
+            boolean sealed = response.content()
+                    .filter(c -> c.name().equals(Content.REQUEST))
+                    .filter(c -> c.value().toString().contains(Content.SECURITY_INFO))
+                    .isPresent();
+            if (withholding && sealed) {
+                withheldFromSleeper.incrementAndGet();
+                return ResponsePrimitive.refused(
+                        new Refusal(ResponseStatus.REQUEST_TIMEOUT, "nothing came: poll again"), request.requestId());
+            }
+            return response;
+        });
     }
 }

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
@@ -71,6 +72,7 @@ class MainJobTest {
 
     @Test
     @Order(1)
+    @Tag("E-24")
     void everyMemberConfirmsItsCredential() throws Exception {
         Eventually.holds("all members confirmed and all resources in place", site::allCurrent);
         assertThat(site.get("/negotiations").toString()).contains("ESPrim A256GCM");

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,10 +18,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.sealpost.cli.OperatorMain;
 import org.sealpost.onem2m.PrimitiveCodec;
 import org.sealpost.onem2m.Serialization;
-import picocli.CommandLine;
 import tools.jackson.databind.JsonNode;
 
 /** The operator's verbs as programs against a running server with one enrolled door. */
+@Tag("long")
 class OperatorTest {
     private static final String FLEET = """
             domain: sealpost.example
@@ -142,10 +143,21 @@ class OperatorTest {
     }
 
     @Test
-    void withoutAServerItSaysHowToGetOne() throws Exception {
-        Once nothing = run("status", "--state", folder.resolve("nothing").toString());
-        assertThat(nothing.exitCode()).isEqualTo(1);
-        assertThat(nothing.said()).contains("no server state in").contains("hint: ");
+    void aServerThatWasKilledAndIsStartingAgainIsWaitedFor() throws Exception {
+        String before = site.server().address("admin");
+        site.server().kill();
+        site.server().start();
+        Once sent = verb("command", "fire-doors", "open");
+        assertThat(sent.exitCode()).as(sent.said()).isZero();
+        assertThat(sent.said()).contains("waiting up to").contains("sent as ");
+        assertThat(site.server().address("admin")).isNotEqualTo(before);
+        Eventually.holds(
+                "the door answered the new server",
+                () -> verb("commands").said().contains("open"));
+    }
+
+    @Test
+    void aServerThatDoesNotAnswerIsSaid() throws Exception {
         Once away = run("status", "--state", site.server().state().toString(), "--server", "http://127.0.0.1:9");
         assertThat(away.exitCode()).isEqualTo(1);
         assertThat(away.said()).contains("does not answer").contains("hint: is it running?");
@@ -156,16 +168,6 @@ class OperatorTest {
         Once wrong = run("evict", "fire-doors");
         assertThat(wrong.exitCode()).isEqualTo(2);
         assertThat(wrong.said()).contains("Missing required parameter").contains("MEMBER");
-    }
-
-    @Test
-    void eachVerbHasHelpWithExamples() {
-        var verbs = new CommandLine(new OperatorMain()).getSubcommands();
-        assertThat(verbs).hasSize(12);
-        verbs.forEach((name, verb) -> {
-            assertThat(verb.getCommandSpec().optionsMap()).as(name).containsKey("--help");
-            assertThat(verb.getUsageMessage()).as(name).contains("Examples:").contains("sealpost " + name);
-        });
     }
 
     private static long refusedAtTheDoor() throws Exception {

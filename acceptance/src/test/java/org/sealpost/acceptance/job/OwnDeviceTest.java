@@ -7,10 +7,12 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The README's device of one's own: the example's source file, as a new user starts it. */
+@Tag("long")
 class OwnDeviceTest {
     private static final Path HOME =
             Path.of(System.getProperty("sealpost.dist")).resolve("../..").normalize();

@@ -28,14 +28,24 @@ final class Program implements AutoCloseable {
 
     void start() throws IOException {
         Files.deleteIfExists(folder.resolve("ports"));
-        List<String> command = command(room, main, folder);
-        command.addAll(arguments);
-        command.addAll(List.of(
+        List<String> all = new ArrayList<>(arguments);
+        all.addAll(List.of(
                 "--state",
                 state().toString(),
                 "--port-file",
                 folder.resolve("ports").toString()));
-        process = new ProcessBuilder(command)
+        process = launch(room, main, folder, all);
+    }
+
+    /** A program that ends by itself; what it says is in {@code log}. */
+    static Process once(String room, String main, Path folder, List<String> arguments) throws IOException {
+        return launch(room, main, Files.createDirectories(folder), arguments);
+    }
+
+    private static Process launch(String room, String main, Path folder, List<String> arguments) throws IOException {
+        List<String> command = command(room, main, folder);
+        command.addAll(arguments);
+        return new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(
                         ProcessBuilder.Redirect.appendTo(folder.resolve("log").toFile()))

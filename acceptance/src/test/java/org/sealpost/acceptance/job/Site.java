@@ -83,7 +83,7 @@ final class Site implements AutoCloseable {
     }
 
     /** A port that is free now and stays the program's over a restart. */
-    private static String fixedPort() throws Exception {
+    static String fixedPort() throws Exception {
         try (var probe = new java.net.ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
             return "127.0.0.1:" + probe.getLocalPort();
         }

@@ -23,6 +23,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.sealpost.demo.leak.Finding;
 import org.sealpost.demo.leak.Scanner;
@@ -65,6 +66,7 @@ class ProtocolLeakTest {
     }
 
     @Test
+    @Tag("SE-09")
     void noReplyOfAnyCallCarriesAPieceOfASecret() throws Exception {
         try (RawEnclave client = start("")) {
             everyCall(client);
@@ -150,6 +152,10 @@ class ProtocolLeakTest {
         byte[] head = new byte[32];
         assertThat(server.verifyCheckpoint(server.signCheckpoint(1, head), 1, head))
                 .isTrue();
+        FurtherCalls.renewal(server, SERVER, door, DOOR);
+        FurtherCalls.data(door, agent, AGENT);
+        FurtherCalls.provisioning(
+                client.compartment("mef"), server, SERVER, client.compartment("lamp"), "//sealpost.example/gw/Clamp");
         server.revokePeer(DOOR);
         assertThatThrownBy(() -> server.sealCredential(DOOR, Optional.empty(), GROUP))
                 .isInstanceOf(Refusal.class);

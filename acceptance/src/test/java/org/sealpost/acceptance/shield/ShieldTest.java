@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -75,6 +76,7 @@ class ShieldTest {
         }
     }
 
+    @Tag("long")
     @ParameterizedTest
     @ValueSource(strings = {"mem", "environ", "fd", "ptrace", "vmread"})
     void aProgramOfTheSameUserDoesNotGetIntoTheProcess(String attempt) throws Exception {
@@ -89,6 +91,7 @@ class ShieldTest {
         assertThat(enclave.isAlive()).isTrue();
     }
 
+    @Tag("long")
     @Test
     void aProgramOfTheSameUserDoesNotAttachToTheVirtualMachine() throws Exception {
         List<String> plain = java();
@@ -106,6 +109,7 @@ class ShieldTest {
     }
 
     @Test
+    @Tag("SE-07")
     void aProgramOfTheSameUserWithoutTheTokenIsRefusedAndCounted() throws Exception {
         String right = HexFormat.of().formatHex(token);
         String wrong = (right.charAt(0) == '0' ? "1" : "0") + right.substring(1);
@@ -114,6 +118,7 @@ class ShieldTest {
         assertThat(intrude(user, "owner", socket(), right)).contains("{connections.refused=2}");
     }
 
+    @Tag("long")
     @Test
     void anotherUserThatHasTheTokenIsNotAdmittedNotEvenRoot() throws Exception {
         assumeTrue(user.isAnotherThanWe(), "only root can become two users");
@@ -123,6 +128,7 @@ class ShieldTest {
                 .contains("{connections.refused=1}");
     }
 
+    @Tag("long")
     @Test
     void anotherUserDoesNotReachTheSocketAtAll() throws Exception {
         assumeTrue(user.isAnotherThanWe(), "only root can become two users");

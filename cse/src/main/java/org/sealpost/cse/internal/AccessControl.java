@@ -50,8 +50,27 @@ final class AccessControl {
         }
     }
 
+    /**
+     * Refuses (4103) a change of a resource's list of policies to whom the self-privileges of the present ones do not permit UPDATE; without policies the creator
+     * may (TS-0001 9.6.1.3.2).
+     */
+    void requireSelf(Requester who, Resource on) {
+        List<String> policies = on.texts("acpi");
+        boolean permitted = policies.isEmpty()
+                ? permitted(who, on, Operation.UPDATE)
+                : who.local() || policies.stream().anyMatch(p -> byPolicy(who, p, Operation.UPDATE, "pvs"));
+        if (!permitted) {
+            throw new Refusal(
+                    ResponseStatus.ORIGINATOR_HAS_NO_PRIVILEGE,
+                    who.identity() + " may not change who has access here: the selfPrivileges of the policies decide");
+        }
+    }
+
     /** As {@link #require} for CREATE; on the CSEBase AEs and CSEs may register, and registered CSEs may create what they manage. */
     void requireCreate(Requester who, Resource parent, ResourceType child) {
+        if (child == ResourceType.REMOTE_CSE && !who.local() && !mayRegister(who, child)) {
+            throw new Refusal(ResponseStatus.OPERATION_NOT_ALLOWED, "only a CSE registers as a remoteCSE");
+        }
         if (parent.type() == ResourceType.CSE_BASE
                 && (child == ResourceType.AE || mayRegister(who, child) || peer(who))) {
             return;
@@ -80,6 +99,7 @@ final class AccessControl {
             case CONTENT_INSTANCE ->
                 tree.parent(on).filter(p -> permitted(who, p, operation)).isPresent();
             case POLLING_CHANNEL -> creator(on).equals(who.identity());
+            case REMOTE_CSE -> ofItself(who, on, operation) || byPolicies(who, on, operation);
             case ACCESS_CONTROL_POLICY ->
                 creator(on).equals(who.identity()) || rules(on, "pvs").anyMatch(r -> permits(r, who, operation));
             default -> byPolicies(who, on, operation);
@@ -90,7 +110,29 @@ final class AccessControl {
         List<String> policies = on.texts("acpi");
         boolean own = creator(on).equals(who.identity())
                 || (on.type() == ResourceType.AE && tree.absolute(on.id()).equals(who.identity()));
-        return own || policies.stream().anyMatch(p -> byPolicy(who, p, operation, "pv"));
+        return (own && (who.proved() || !registeredElsewhere(who)))
+                || policies.stream().anyMatch(p -> byPolicy(who, p, operation, "pv"));
+    }
+
+    /** A CSE keeps its own description up to date, and AEs of this CSE may read it: how else would they find out what it supports. */
+    private boolean ofItself(Requester who, Resource csr, Operation operation) {
+        boolean described = csr.text("csi")
+                .map(tree::absolute)
+                .filter(who.identity()::equals)
+                .isPresent();
+        boolean reader = tree.byId(new Identifier(who.identity()).lastSegment())
+                .filter(ae ->
+                        ae.type() == ResourceType.AE && tree.absolute(ae.id()).equals(who.identity()))
+                .isPresent();
+        return operation == Operation.RETRIEVE && (described || reader) || operation == Operation.UPDATE && described;
+    }
+
+    /**
+     * An AE of another CSE: nothing but ESPrim authenticates it here (TS-0003 7.1.2), so that its mere name, which any CSE on the way can write, gives it nothing that it made itself.
+     */
+    private boolean registeredElsewhere(Requester who) {
+        boolean ae = who.identity().chars().filter(c -> c == '/').count() > 3;
+        return ae && !who.identity().startsWith("//" + config.spDomain() + config.cseId() + "/");
     }
 
     private boolean byPolicy(Requester who, String policy, Operation operation, String which) {

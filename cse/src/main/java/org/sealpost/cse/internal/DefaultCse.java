@@ -20,6 +20,7 @@ import org.sealpost.cse.CseConfig;
 import org.sealpost.cse.ResourceStore;
 import org.sealpost.cse.Source;
 import org.sealpost.cse.internal.AccessControl.Requester;
+import org.sealpost.onem2m.E2eSecInfo;
 import org.sealpost.onem2m.Operation;
 import org.sealpost.onem2m.Refusal;
 import org.sealpost.onem2m.RequestPrimitive;
@@ -52,6 +53,7 @@ public final class DefaultCse implements Cse {
     private final Groups groups;
     private final LocalOperations local;
     private final Registration registration;
+    private final Publication publication;
 
     public DefaultCse(
             CseConfig config,
@@ -72,6 +74,7 @@ public final class DefaultCse implements Cse {
                 this.store, lock, clock, timer, config.cseId(), counters, r -> handle(r, Source.local()));
         this.local = new LocalOperations(config, tree, access, new Subscriptions(config, tree, clock, courier));
         this.registration = new Registration(config, this, sender, timer);
+        this.publication = new Publication(config, lock, this.store, tree, r -> handle(r, Source.local()));
         courier.resume();
     }
 
@@ -90,6 +93,11 @@ public final class DefaultCse implements Cse {
     @Override
     public CompletionStage<Void> register() {
         return registration.start();
+    }
+
+    @Override
+    public CompletionStage<Void> publish(E2eSecInfo info) {
+        return publication.publish(info);
     }
 
     @Override
@@ -134,7 +142,7 @@ public final class DefaultCse implements Cse {
             hop = router.nextHop(router.remote(request.to()).orElseThrow());
         }
         counters.count("forwarded");
-        String from = spRelative(request.from().orElseThrow());
+        String from = originatorTowards(request.to(), request.from().orElseThrow());
         boolean stem = !request.from().orElseThrow().startsWith("/");
         String id = stem ? request.from().orElseThrow() + "/" + request.requestId() : request.requestId();
         return router.send(
@@ -273,6 +281,12 @@ public final class DefaultCse implements Cse {
         }
         List<URI> addresses = ae.texts("poa").stream().map(URI::create).toList();
         return router.sendToAe(addresses, request);
+    }
+
+    /** Absolute towards another service provider (TS-0004 7.3.2.6). */
+    private String originatorTowards(String target, String originator) {
+        boolean abroad = target.startsWith("//") && !target.startsWith("//" + config.spDomain() + "/");
+        return abroad ? tree.absolute(originator) : spRelative(originator);
     }
 
     private String spRelative(String identity) {

@@ -36,6 +36,9 @@ final class LocalOperations {
                 .flatMap(ResourceType::of)
                 .orElseThrow(() -> new Refusal(
                         ResponseStatus.NOT_IMPLEMENTED, "a CREATE names a resource type that is not hosted here"));
+        if (type == ResourceType.CSE_BASE) {
+            throw new Refusal(ResponseStatus.OPERATION_NOT_ALLOWED, "a CSEBase is never created by a request");
+        }
         Schemas.requireChild(parent.type(), type);
         access.requireCreate(who, parent, type);
         ObjectNode given = representation(request, type);
@@ -79,7 +82,14 @@ final class LocalOperations {
     ResponsePrimitive update(RequestPrimitive request, Requester who, Resource target) {
         JsonNode given = representation(request, target.type());
         Schemas.checkUpdate(target.type(), given);
-        access.require(who, target, Operation.UPDATE);
+        if (given.has("acpi")) {
+            access.requireSelf(who, target);
+        } else {
+            access.require(who, target, Operation.UPDATE);
+        }
+        if (target.type() == ResourceType.ACCESS_CONTROL_POLICY && given.has("pvs")) {
+            requireSelfPrivileges(given);
+        }
         Resource updated = tree.replace(target.with(a -> {
             Schemas.apply(a, given);
             if (target.type() == ResourceType.GROUP) {
@@ -155,8 +165,8 @@ final class LocalOperations {
     }
 
     private Resource createOther(ResourceType type, Requester who, Resource parent, ObjectNode given) {
-        if (type == ResourceType.ACCESS_CONTROL_POLICY && given.get("pvs").get("acr") == null) {
-            throw new Refusal(ResponseStatus.BAD_REQUEST, "selfPrivileges need at least one rule");
+        if (type == ResourceType.ACCESS_CONTROL_POLICY) {
+            requireSelfPrivileges(given);
         }
         if (type == ResourceType.SUBSCRIPTION) {
             access.require(who, parent, Operation.RETRIEVE);
@@ -169,6 +179,13 @@ final class LocalOperations {
             complete.put("st", 0).put("cni", 0).put("cbs", 0);
         }
         return tree.add(parent, type, Optional.empty(), complete, who.identity());
+    }
+
+    private static void requireSelfPrivileges(JsonNode policy) {
+        JsonNode rules = policy.get("pvs").get("acr");
+        if (rules == null || !rules.isArray() || rules.isEmpty()) {
+            throw new Refusal(ResponseStatus.BAD_REQUEST, "selfPrivileges need at least one rule");
+        }
     }
 
     private ResponsePrimitive discover(RequestPrimitive request, Resource target) {

@@ -4,6 +4,7 @@ import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import org.sealpost.onem2m.E2eSecInfo;
 import org.sealpost.onem2m.Refusal;
 import org.sealpost.onem2m.ResourceType;
 import org.sealpost.onem2m.ResponseStatus;
@@ -95,6 +96,7 @@ final class Schemas {
                 throw refused("the attribute cr is set by the host: give null");
             }
         }
+        requireSecurityInfo(given);
         for (String name : schema.mandatory()) {
             if (!given.has(name)) {
                 throw refused("a create request of a " + type.shortName() + " lacks its attribute \"" + name + "\"");
@@ -107,6 +109,7 @@ final class Schemas {
         if (type == ResourceType.CONTENT_INSTANCE || type == ResourceType.CSE_BASE) {
             throw new Refusal(ResponseStatus.OPERATION_NOT_ALLOWED, "a " + type.shortName() + " is never updated");
         }
+        requireSecurityInfo(given);
         if (given.has("acpi") && given.size() > 1) {
             throw refused("an update of acpi holds nothing else");
         }
@@ -129,6 +132,13 @@ final class Schemas {
             } else {
                 attributes.set(name, value);
             }
+        }
+    }
+
+    private static void requireSecurityInfo(JsonNode given) {
+        JsonNode info = given.get(E2eSecInfo.ATTRIBUTE);
+        if (info != null && !info.isNull()) {
+            E2eSecInfo.parse(info);
         }
     }
 

@@ -109,6 +109,7 @@ final class Tree {
         String now = Timestamps.format(clock.instant());
         attributes.put("ct", now).put("lt", now);
         attributes.put("cr", creator);
+        endWithParent(parent, attributes);
         Resource resource = new Resource(ri, parent.id(), name, type, attributes);
         store.put(resource);
         index(resource);
@@ -143,6 +144,15 @@ final class Tree {
         if (expiry.filter(et -> !clock.instant().isBefore(et)).isPresent()) {
             throw new Refusal(ResponseStatus.BAD_REQUEST, "the expirationTime is in the past");
         }
+    }
+
+    /** Nothing outlives its parent (TS-0004 7.3.3.3). */
+    private static void endWithParent(Resource parent, ObjectNode attributes) {
+        Optional<Instant> own = Optional.ofNullable(attributes.get("et")).map(e -> Timestamps.parse(e.asString()));
+        parent.text("et")
+                .map(Timestamps::parse)
+                .filter(end -> own.isEmpty() || own.get().isAfter(end))
+                .ifPresent(end -> attributes.put("et", Timestamps.format(end)));
     }
 
     private void index(Resource resource) {

@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.sealpost.onem2m.Content;
 import org.sealpost.onem2m.Operation;
@@ -40,6 +41,8 @@ class PollingChannelsTest {
     }
 
     @Test
+    @Tag("G-09")
+    @Tag("G-10")
     void requestsWaitForAPollInOrderAndTheAnswerFindsBack() {
         CompletableFuture<ResponsePrimitive> first = channels.send(OWNER, request("q1"), 60);
         channels.send(OWNER, request("q2"), 60);
@@ -70,6 +73,7 @@ class PollingChannelsTest {
     }
 
     @Test
+    @Tag("G-10")
     void anAnswerOfAnotherDeviceDoesNotComplete() {
         CompletableFuture<ResponsePrimitive> sent = channels.send(OWNER, request("q1"), 60);
         channels.poll(OWNER, pollOf("p1"), NOW).join();

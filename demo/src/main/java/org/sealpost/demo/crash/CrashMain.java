@@ -46,12 +46,14 @@ import picocli.CommandLine.Option;
             "  sealpost crash                                        20 moments for each kind of process, some minutes",
             "  sealpost crash --moments 2                            about a minute",
             "  sealpost crash --target enclave --moments 50 --seed 7",
+            "  sealpost crash --scenario renewal --moments 50        kill -9 inside the renewal of pairwise keys",
             "  sealpost crash --target device --seed 7 --moment 13   one moment again",
             "",
             "Exit codes: 0 everything held, 1 something did not (what, and how to replay it, is printed; the work folder is kept), 2 wrong options."
         })
 public final class CrashMain implements Callable<Integer> {
     private static final String MAIN_JOB = "main-job";
+    private static final List<String> SCENARIOS = List.of(MAIN_JOB, Renewal.EPHEMERAL, Renewal.CERTIFICATE);
 
     @Option(
             names = "--target",
@@ -82,7 +84,11 @@ public final class CrashMain implements Callable<Integer> {
             names = "--scenario",
             paramLabel = "NAME",
             defaultValue = MAIN_JOB,
-            description = "The work that goes on meanwhile: " + MAIN_JOB + ". Default ${DEFAULT-VALUE}.")
+            description = {
+                "The work that goes on meanwhile: " + MAIN_JOB + "; " + Renewal.EPHEMERAL + " or " + Renewal.CERTIFICATE
+                        + ": all pairwise keys are renewed, by ephemeral agreement or by certificate.",
+                "Default ${DEFAULT-VALUE}."
+            })
     String scenarioName = "";
 
     @Option(
@@ -112,8 +118,8 @@ public final class CrashMain implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             return wrong(e.getMessage());
         }
-        if (!scenarioName.equals(MAIN_JOB)) {
-            return wrong("there is no scenario " + scenarioName + "; there is: " + MAIN_JOB);
+        if (!SCENARIOS.contains(scenarioName)) {
+            return wrong("there is no scenario " + scenarioName + "; there are: " + String.join(", ", SCENARIOS));
         }
         if (moments < 1 || (only != null && only < 1)) {
             return wrong("moments are numbered from 1");
@@ -141,7 +147,9 @@ public final class CrashMain implements Callable<Integer> {
         boolean terminal = System.console() != null && System.getenv("NO_COLOR") == null && !noColour;
         PrintStream out = new PrintStream(json ? System.err : System.out, true, StandardCharsets.UTF_8);
         Narrator narrator = new Narrator(out, terminal, terminal);
-        Plan plan = Plan.compact();
+        Plan plan = scenarioName.equals(MAIN_JOB)
+                ? Plan.compact()
+                : Plan.compact().renewing(Renewal.mechanism(scenarioName));
         narrator.line(narrator.bold("Sealpost: kill -9 inside the work of a building with "
                         + plan.devices().size() + " devices behind two gateways")
                 + "   (seed " + number + ")");
@@ -169,7 +177,9 @@ public final class CrashMain implements Callable<Integer> {
         ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(CrashMain::daemon);
         ExecutorService operators = Executors.newCachedThreadPool(CrashMain::daemon);
         try {
-            Scenario scenario = new MainJob(site, operators);
+            Scenario scenario = scenarioName.equals(MAIN_JOB)
+                    ? new MainJob(site, operators)
+                    : new Renewal(site, operators, scenarioName);
             CrashRun run = new CrashRun(site, scenario, timer);
             site.supervisor().begin();
             long start = System.nanoTime();

@@ -1,15 +1,10 @@
 package org.sealpost.demo.crash;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.sealpost.demo.fleet.AdminClient;
 import org.sealpost.demo.fleet.DeviceView;
 import org.sealpost.demo.fleet.Node;
@@ -21,21 +16,19 @@ import org.sealpost.e2e.Labels;
  * as for an operator who waits for the answers.
  */
 final class MainJob implements Scenario {
-    private static final long ORDER_SECONDS = 60;
     private final Site site;
-    private final ExecutorService operators;
     private final CommandsOnce commands;
     private final ReadingsKept readings;
     private final EpochHistory history;
     private final NoncesOnce nonces;
     private final AuditHolds audit;
-    private final Map<String, Future<?>> orders = new LinkedHashMap<>();
+    private final Orders orders;
     private long rotations;
 
     /** @param operators runs the orders, which wait for answers */
     MainJob(Site site, ExecutorService operators) {
         this.site = site;
-        this.operators = operators;
+        this.orders = new Orders(operators);
         Map<String, DeviceView> views = new LinkedHashMap<>();
         site.stage().endPoints().forEach(n -> views.put(n, site.device(n)));
         List<String> groups = site.plan().groups().stream()
@@ -81,12 +74,12 @@ final class MainJob implements Scenario {
         String serverVerb = verb(commanded, random);
         String agentVerb = verb(byAgent, random);
         rotations++;
-        order("rotate " + rotated, () -> site.console().rotate(rotated));
-        order("the server's command to " + commanded, () -> {
+        orders.give("rotate " + rotated, () -> site.console().rotate(rotated));
+        orders.give("the server's command to " + commanded, () -> {
             long id = site.console().command(commanded, serverVerb, Map.of(), notify);
             commands.accepted(site.plan().server(), id);
         });
-        order("the command of the agent of " + gateway + " to " + byAgent, () -> {
+        orders.give("the command of the agent of " + gateway + " to " + byAgent, () -> {
             AdminClient.Answer answer = site.agent(gateway).order(site.plan().groupId(byAgent), agentVerb, Map.of());
             if (answer.status() / 100 != 2) {
                 throw new java.io.IOException("answered " + answer.status() + ": " + answer.body());
@@ -98,19 +91,7 @@ final class MainJob implements Scenario {
 
     @Override
     public List<String> finish() throws InterruptedException {
-        List<String> failed = new ArrayList<>();
-        for (var order : orders.entrySet()) {
-            try {
-                order.getValue().get(ORDER_SECONDS, TimeUnit.SECONDS);
-            } catch (ExecutionException e) {
-                failed.add(order.getKey() + ": " + reason(e));
-            } catch (TimeoutException e) {
-                order.getValue().cancel(true);
-                failed.add(order.getKey() + ": no answer in " + ORDER_SECONDS + " s");
-            }
-        }
-        orders.clear();
-        return failed;
+        return orders.finish();
     }
 
     @Override
@@ -131,22 +112,6 @@ final class MainJob implements Scenario {
                 readings.count() + " readings accepted, each at the server once",
                 nonces.objects() + " sealed objects on the hops, no key and IV twice",
                 audit.entries() + " entries in the audit log, verified");
-    }
-
-    private static String reason(ExecutionException e) {
-        Throwable cause = e.getCause() == null ? e : e.getCause();
-        return cause.getMessage() == null ? cause.toString() : cause.getMessage();
-    }
-
-    private interface Order {
-        void give() throws Exception;
-    }
-
-    private void order(String name, Order order) {
-        orders.put(name, operators.submit(() -> {
-            order.give();
-            return name;
-        }));
     }
 
     private static String verb(String group, Random random) {

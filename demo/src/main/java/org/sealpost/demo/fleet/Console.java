@@ -58,6 +58,15 @@ public final class Console {
     public record Negotiation(String member, String offered, String chosen, String reason) {}
 
     /** Result of verifying the audit log. */
+    /**
+     * The pairwise key of a member, as the server sees it.
+     *
+     * @param origin {@code enrolment}, {@code ephemeral} or {@code certificate}
+     * @param agreed whether the next one is agreed on and not proved yet
+     * @param wanted whether an operator's order to renew it is still open
+     */
+    public record PairwiseKey(String member, String id, String origin, boolean agreed, boolean wanted) {}
+
     public record Audit(long entries, long checkpoints, Optional<String> fault) {}
 
     public List<Group> groups() throws IOException, InterruptedException {
@@ -134,6 +143,26 @@ public final class Console {
         return each(
                 admin.get("/negotiations"),
                 n -> new Negotiation(text(n, "member"), text(n, "offered"), text(n, "chosen"), text(n, "reason")));
+    }
+
+    /** Has the keys of all members renewed; their identities. */
+    public List<String> renewAll() throws IOException, InterruptedException {
+        return each(admin.post("/renew", object().put("all", true)), JsonNode::asString);
+    }
+
+    /** The pairwise key of every member of a group. */
+    public List<PairwiseKey> pairwiseKeys() throws IOException, InterruptedException {
+        List<PairwiseKey> keys = new ArrayList<>();
+        for (JsonNode group : admin.get("/status").get("groups")) {
+            group.get("members")
+                    .forEach(m -> keys.add(new PairwiseKey(
+                            text(m, "identity"),
+                            text(m.path("key"), "id"),
+                            text(m.path("key"), "origin"),
+                            m.path("key").path("agreed").asBoolean(false),
+                            m.path("renewal").path("wanted").asBoolean(false))));
+        }
+        return keys;
     }
 
     public Audit verifyAudit() throws IOException, InterruptedException {

@@ -5,14 +5,17 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.sealpost.demo.leak.Place;
 import org.sealpost.demo.leak.Secret;
+import org.sealpost.demo.run.Managed;
 import org.sealpost.demo.run.ProcessRunner;
 import org.sealpost.demo.run.Programs;
 import org.sealpost.demo.tap.Relay;
@@ -52,6 +55,23 @@ public final class Fleet implements AutoCloseable {
             Map<String, String> faults,
             String remark)
             throws IOException {
+        this(plan, work, programs, canaries, faults, remark, false);
+    }
+
+    /**
+     * As above.
+     *
+     * @param provisioning whether the server is an MEF too, behind a tap of its own
+     */
+    public Fleet(
+            Plan plan,
+            Path work,
+            Programs programs,
+            Map<Place, Secret> canaries,
+            Map<String, String> faults,
+            String remark,
+            boolean provisioning)
+            throws IOException {
         this.plan = plan;
         this.work = work;
         this.programs = programs;
@@ -61,7 +81,7 @@ public final class Fleet implements AutoCloseable {
         runner = new ProcessRunner(work.resolve("logs"));
         tap = new TapProxy(work.resolve("hops"));
         FleetFile.write(plan, work.resolve("fleet.yaml"));
-        server();
+        server(provisioning);
         for (String gateway : plan.gateways()) {
             gateway(gateway);
         }
@@ -130,6 +150,51 @@ public final class Fleet implements AutoCloseable {
         return node(device.name()).address(device.attachment() == Plan.Attachment.COAP ? "coap" : "http");
     }
 
+    /** Puts a manufacturer's credential into a device that does not run yet; the server must listen. */
+    public Managed manufacture(Plan.Device device) throws IOException {
+        Node node = node(device.name());
+        List<String> arguments = List.of(
+                "--name",
+                device.name(),
+                "--state",
+                node.state().toString(),
+                "--mef",
+                node("server").state().toString());
+        List<String> jvm = jvm(device.name(), Node.Kind.DEVICE, node.directory(), Place.DEVICE_HEAP);
+        return runner.start(
+                "manufacture-" + device.name(), node.directory(), programs.command("manufacture", jvm, arguments));
+    }
+
+    /** Keeps a copy of a device's state as it left the factory. */
+    public void keepFactoryState(Plan.Device device) throws IOException {
+        Path from = node(device.name()).state();
+        Path to = factory(device);
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Path target = to.resolve(from.relativize(file).toString());
+                Files.createDirectories(
+                        target.getParent(),
+                        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+                Files.copy(file, target, StandardCopyOption.COPY_ATTRIBUTES);
+            }
+        }
+    }
+
+    /** Starts a device on the state that it left the factory with; it reaches its MEF and nobody else. */
+    public Managed startFactoryState(Plan.Device device) throws IOException {
+        List<String> arguments = new ArrayList<>(
+                List.of("--name", device.name(), "--function", device.function().option()));
+        arguments.addAll(behind(device.gateway(), URI.create("http://127.0.0.1:9")));
+        arguments.addAll(List.of("--polling", "--state", factory(device).toString()));
+        Node node = node(device.name());
+        List<String> jvm = jvm(device.name(), Node.Kind.DEVICE, node.directory(), Place.DEVICE_HEAP);
+        return runner.start("factory-" + device.name(), node.directory(), programs.command("device", jvm, arguments));
+    }
+
+    private Path factory(Plan.Device device) {
+        return work.resolve("factory").resolve(device.name());
+    }
+
     /** The server's admin API; the server must listen. */
     public AdminClient admin() throws Exception {
         Node server = node("server");
@@ -173,7 +238,7 @@ public final class Fleet implements AutoCloseable {
         tap.close();
     }
 
-    private void server() throws IOException {
+    private void server(boolean mef) throws IOException {
         List<String> arguments =
                 new ArrayList<>(List.of("--fleet", work.resolve("fleet.yaml").toString()));
         arguments.addAll(List.of(
@@ -183,7 +248,13 @@ public final class Fleet implements AutoCloseable {
                 ANY,
                 "--advertise-http",
                 tcp("server-http").uri().toString()));
-        add("server", Node.Kind.SERVER, "server", Place.SERVER_HEAP, arguments, Map.of("http", "server-http"));
+        Map<String, String> listeners = new LinkedHashMap<>(Map.of("http", "server-http"));
+        if (mef) {
+            String tapped = "tls://" + tcp("mef").uri().getAuthority();
+            arguments.addAll(List.of("--mef", ANY, "--advertise-mef", tapped));
+            listeners.put("mef", "mef");
+        }
+        add("server", Node.Kind.SERVER, "server", Place.SERVER_HEAP, arguments, listeners);
     }
 
     private void gateway(String name) throws IOException {

@@ -31,6 +31,10 @@ final class FleetFile {
             lines.add("  - {name: " + d.name() + ", gateway: " + d.gateway() + ", function: "
                     + d.function().option() + ", zone: " + d.zone() + ", groups: " + d.groups() + "}");
         }
+        plan.renewal().ifPresent(mechanism -> {
+            lines.add("security:");
+            lines.add("  renewal: {mechanism: " + mechanism + ", every: 30d}");
+        });
         Files.write(file, lines);
     }
 }

@@ -2,6 +2,7 @@ package org.sealpost.demo.fleet;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What the building consists of.
@@ -13,7 +14,12 @@ import java.util.List;
  * @param hosted devices that share one process for each gateway
  */
 public record Plan(
-        String domain, List<String> gateways, List<Group> groups, List<Device> devices, List<Device> hosted) {
+        String domain,
+        List<String> gateways,
+        List<Group> groups,
+        List<Device> devices,
+        List<Device> hosted,
+        Optional<String> renewal) {
     public static final String SENSORS = "fire-sensors";
     public static final String DOORS = "fire-doors";
     public static final String EXTINGUISHERS = "extinguishers";
@@ -95,7 +101,7 @@ public record Plan(
             String name = function.name().toLowerCase(java.util.Locale.ROOT) + "-" + (i / 3 + 1);
             hosted.add(new Device(name, function, i % 2 == 0 ? NORTH : SOUTH, Attachment.POLLING));
         }
-        return new Plan("sealpost.example", List.of(NORTH, SOUTH), groups, own, hosted);
+        return new Plan("sealpost.example", List.of(NORTH, SOUTH), groups, own, hosted, Optional.empty());
     }
 
     /** The smallest building that has everything: two gateways, each way to attach a device, each function. */
@@ -107,7 +113,13 @@ public record Plan(
                 whole.gateways,
                 whole.groups,
                 whole.devices.stream().filter(d -> few.contains(d.name())).toList(),
-                List.of());
+                List.of(),
+                Optional.empty());
+    }
+
+    /** The same with pairwise keys renewed by a mechanism of the fleet file: {@code certificate} or {@code ephemeral}. */
+    public Plan renewing(String mechanism) {
+        return new Plan(domain, gateways, groups, devices, hosted, Optional.of(mechanism));
     }
 
     /** All devices. */

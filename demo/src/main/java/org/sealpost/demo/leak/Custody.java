@@ -29,8 +29,14 @@ public final class Custody {
             "root-key",
             "signature-key",
             "agreement-key",
+            "certificate-key",
+            "certificate-root-key",
             COMMAND_PLAINTEXT,
             READING_PLAINTEXT);
+
+    /** What a leak check has to look for beside those, when devices were provisioned: Kpm, token, Ke, what handshakes export, and usage-constrained keys. */
+    public static final List<String> PROVISIONING_KINDS =
+            List.of("kpm", "enrolment-token", "enrolment-key", "exported-key", "provisioned-key", "manufacture-key");
 
     /** Not a secret: planted to see that the search finds something. */
     static final String CANARY = "canary";

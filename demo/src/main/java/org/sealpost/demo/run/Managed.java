@@ -37,6 +37,11 @@ public final class Managed {
         return process.isAlive();
     }
 
+    /** What it ended with; only after it ended. */
+    public int exitCode() {
+        return process.exitValue();
+    }
+
     /** Processes that it started: its enclave. */
     public List<ProcessHandle> children() {
         return process.descendants().toList();

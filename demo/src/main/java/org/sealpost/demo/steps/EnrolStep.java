@@ -4,7 +4,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import org.sealpost.demo.fleet.Console;
 import org.sealpost.demo.fleet.Node;
 import org.sealpost.demo.run.Until;
 import org.sealpost.demo.story.Evidence;
@@ -29,7 +28,6 @@ final class EnrolStep extends Scene {
         }
         evidence.progress("waiting for the server and the gateways");
         stage.fleet().node("server").awaitListening();
-        Console console = stage.console();
         for (Node gateway : stage.fleet().nodes(Node.Kind.GATEWAY)) {
             gateway.awaitListening();
         }
@@ -40,8 +38,7 @@ final class EnrolStep extends Scene {
         List<String> names = stage.endPoints();
         for (String name : names) {
             evidence.progress("enrolling " + name);
-            JsonNode request = request(name);
-            stage.fleet().carryPackage(stage.device(name).state(), console.enrol(request));
+            JsonNode request = enrol(stage, name);
             if (stage.plan().hosted().isEmpty()) {
                 evidence.note(String.format(
                         Locale.ROOT,
@@ -57,7 +54,14 @@ final class EnrolStep extends Scene {
         evidence.proved(names.size() + " end points are enrolled");
     }
 
-    private JsonNode request(String name) throws Exception {
+    /** Carries one end point's request to the server and the package back; the request. */
+    static JsonNode enrol(Stage stage, String name) throws Exception {
+        JsonNode request = request(stage, name);
+        stage.fleet().carryPackage(stage.device(name).state(), stage.console().enrol(request));
+        return request;
+    }
+
+    private static JsonNode request(Stage stage, String name) throws Exception {
         Path file = stage.device(name).state().resolve("enrolment-request.json");
         Until.holds(Stage.SOON, name + " asks to be enrolled", () -> Files.exists(file));
         return PrimitiveCodec.of(Serialization.JSON).decodeTree(Files.readAllBytes(file));

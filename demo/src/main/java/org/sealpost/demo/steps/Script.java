@@ -2,6 +2,7 @@ package org.sealpost.demo.steps;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.sealpost.demo.leak.Custody;
 import org.sealpost.demo.story.Step;
 
 /** The steps of the demo, in order. */
@@ -21,8 +22,26 @@ public final class Script {
                 new EvictStep(stage),
                 new RestartStep(stage),
                 new AuditStep(stage),
-                new LeakStep(stage)));
+                new FootprintStep(stage),
+                new LeakStep(stage, Custody.KINDS)));
         return List.copyOf(all);
+    }
+
+    /** From the manufacturer's credential to a group command, and out again. */
+    public static List<Step> provisioning(Stage stage) {
+        List<String> kinds = new ArrayList<>(Custody.KINDS);
+        kinds.addAll(Custody.PROVISIONING_KINDS);
+        return List.of(
+                new ProvisionStep(stage),
+                new RegisterStep(stage),
+                new GroupsStep(stage),
+                new DistributeStep(stage),
+                new ReadingsStep(stage),
+                new CloseDoorsStep(stage),
+                new ReleaseStep(stage),
+                new RevokeStep(stage),
+                new AuditStep(stage),
+                new LeakStep(stage, kinds));
     }
 
     /** From nothing to a building at work: credentials held, readings sent, doors closed by their agents. */

@@ -69,7 +69,7 @@ public final class FunctionState {
         public Optional<Registration> registration = Optional.empty();
         public byte[] enrolmentKey = new byte[0];
         public String enrolmentKeyId = "";
-        public String signatureKey = "";
+        public String publicKeys = "";
         public String rootKey = "";
 
         /** The command that was given and not reported on: its number and its grant's index. */

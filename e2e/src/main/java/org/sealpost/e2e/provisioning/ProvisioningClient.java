@@ -68,16 +68,16 @@ public final class ProvisioningClient {
      * Who the client is.
      *
      * @param identity absolute, or a MAF's FQDN; empty when it does not know
-     * @param signatureKey public JWK; empty for none
+     * @param publicKeys as in a client registration
      * @param rootKey public JWK of an authority
      */
-    public record Identity(Optional<String> identity, Optional<String> signatureKey, Optional<String> rootKey) {}
+    public record Identity(Optional<String> identity, Optional<String> publicKeys, Optional<String> rootKey) {}
 
     /**
      * A key that the client has from now on, or has not any more.
      *
      * @param peer at a target the source; at the source the (first) target
-     * @param peerKey of a source its signature key, of a target its root key
+     * @param peerKey of a source its public keys, of a target its root key
      * @param ended empty, or why it ended
      */
     public record Learned(
@@ -165,7 +165,7 @@ public final class ProvisioningClient {
                         admin(state),
                         state.instance,
                         identity.identity(),
-                        identity.signatureKey(),
+                        identity.publicKeys(),
                         identity.rootKey()),
                 state.token.clone());
     }
@@ -395,7 +395,7 @@ public final class ProvisioningClient {
                 r.usage(),
                 keyId,
                 r.sourceClientId(),
-                r.signatureKey(),
+                r.publicKeys(),
                 Optional.empty(),
                 r.role(),
                 copy,

@@ -48,7 +48,7 @@ public final class ProvisioningCodec {
             time(o, r.expirationTime());
             labels(o, r.labels());
             r.identity().ifPresent(v -> o.put("identity", v));
-            r.signatureKey().ifPresent(v -> o.put("signatureKey", v));
+            r.publicKeys().ifPresent(v -> o.put("publicKeys", v));
             r.rootKey().ifPresent(v -> o.put("rootKey", v));
         } else if (request instanceof RetrieveConfiguration r) {
             put(o, "clientConfiguration", "fqdn", r.fqdn(), "clientRegID", r.registration());
@@ -107,7 +107,7 @@ public final class ProvisioningCodec {
                         "adminFQDN",
                         "instance",
                         "identity",
-                        "signatureKey",
+                        "publicKeys",
                         "rootKey");
                 yield new RegisterClient(
                         m.text("fqdn"),
@@ -116,7 +116,7 @@ public final class ProvisioningCodec {
                         m.text("adminFQDN"),
                         m.text("instance"),
                         m.optionalText("identity"),
-                        m.optionalText("signatureKey"),
+                        m.optionalText("publicKeys"),
                         m.optionalText("rootKey"));
             }
             case "clientConfiguration" -> {
@@ -203,7 +203,7 @@ public final class ProvisioningCodec {
             put(o, "keyRetrieval", "sourceClientID", r.sourceClientId(), "adminFQDN", r.adminFqdn(), "role", r.role());
             time(o.put("SUID", r.usage()), r.expirationTime());
             labels(o, r.labels());
-            r.signatureKey().ifPresent(v -> o.put("signatureKey", v));
+            r.publicKeys().ifPresent(v -> o.put("publicKeys", v));
         } else if (response instanceof ProvisioningResponse.Fetched r) {
             put(o, "fetchCredentials", "enroleeID", r.enroleeId());
             o.put("status", true).put("lifetime", r.lifetime());
@@ -278,21 +278,14 @@ public final class ProvisioningCodec {
             }
             case "keyRetrieval" -> {
                 Members m = of(
-                        tree,
-                        "sourceClientID",
-                        "adminFQDN",
-                        "SUID",
-                        "expirationTime",
-                        "labels",
-                        "signatureKey",
-                        "role");
+                        tree, "sourceClientID", "adminFQDN", "SUID", "expirationTime", "labels", "publicKeys", "role");
                 yield new ProvisioningResponse.KeyRetrieved(
                         time(m),
                         m.text("sourceClientID"),
                         bounded(m.texts("labels")),
                         m.text("adminFQDN"),
                         m.smallInteger("SUID"),
-                        m.optionalText("signatureKey"),
+                        m.optionalText("publicKeys"),
                         m.text("role"));
             }
             case "fetchCredentials" -> {

@@ -36,6 +36,7 @@ public final class ProvisioningFunction {
     private static final int RELATIVE_ID = 16;
     private static final int KEY = 32;
     private static final int MAX_CHANGES = 32;
+    private static final int MAX_PUBLIC_KEYS = 8192;
 
     private ProvisioningFunction() {}
 
@@ -216,13 +217,13 @@ public final class ProvisioningFunction {
         if (r.identity().filter(i -> !i.equals(client.identity)).isPresent()) {
             throw refused("this credential is not assigned to the identity that the client claims");
         }
-        r.signatureKey().ifPresent(Jwk::parse);
+        requireShort(r.publicKeys());
         r.rootKey().ifPresent(Jwk::parse);
         admit(state, client, r.instance(), token, events);
         long expires = Math.min(r.expirationTime(), now + YEAR);
         String id = client.registration.map(Registration::id).orElseGet(() -> "reg" + (++state.numbers));
         client.registration = Optional.of(new Registration(id, r.adminFqdn(), expires, r.labels()));
-        client.signatureKey = r.signatureKey().orElse(client.signatureKey);
+        client.publicKeys = r.publicKeys().orElse(client.publicKeys);
         client.rootKey = r.rootKey().orElse(client.rootKey);
         List<Made> made = new ArrayList<>();
         if (state.kind == Kind.MEF) {
@@ -398,7 +399,7 @@ public final class ProvisioningFunction {
                         key.labels(),
                         key.adminFqdn(),
                         key.usage(),
-                        Optional.of(source.signatureKey).filter(k -> !k.isEmpty()),
+                        Optional.of(source.publicKeys).filter(k -> !k.isEmpty()),
                         source.role),
                 key.value().clone(),
                 events,
@@ -617,7 +618,7 @@ public final class ProvisioningFunction {
 
     /** A MAF learned a Km from an MEF: the client it is for has this credential from now on, and no other. */
     public static void takeMaster(
-            FunctionState state, String keyId, byte[] master, String identity, String signatureKey, String role) {
+            FunctionState state, String keyId, byte[] master, String identity, String publicKeys, String role) {
         for (Client old : List.copyOf(state.clients.values())) {
             if (old.identity.equals(identity) && !canonical(old.credentialId).equals(canonical(keyId))) {
                 remove(state, old, SUPERSEDED);
@@ -627,7 +628,7 @@ public final class ProvisioningFunction {
         takeIn(state, keyId, master, new byte[0]);
         Client client = required(state, keyId);
         client.identity = identity;
-        client.signatureKey = signatureKey;
+        client.publicKeys = publicKeys;
         client.role = role;
     }
 
@@ -770,6 +771,12 @@ public final class ProvisioningFunction {
 
     private static String canonical(String credentialId) {
         return credentialId.toLowerCase(Locale.ROOT);
+    }
+
+    private static void requireShort(Optional<String> publicKeys) {
+        if (publicKeys.filter(k -> k.length() > MAX_PUBLIC_KEYS).isPresent()) {
+            throw new Refusal(ResponseStatus.BAD_REQUEST, "the public keys of a client are too long");
+        }
     }
 
     private static Refusal refused(String sentence) {

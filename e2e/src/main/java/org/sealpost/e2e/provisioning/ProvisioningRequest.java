@@ -13,7 +13,7 @@ public sealed interface ProvisioningRequest {
      * Client Registration (8.3.5.2.3, 8.8.2.3); beside it an enrolment token, or nothing.
      *
      * @param instance made by the client's enclave at its first registration: another one is another enclave
-     * @param signatureKey public JWK that verifies what the client signs, for the targets of its keys
+     * @param publicKeys what the client signs and agrees with, for the targets of its keys; a text that only they understand
      * @param rootKey public JWK of an authority, for the clients that get keys with it
      */
     record RegisterClient(
@@ -23,7 +23,7 @@ public sealed interface ProvisioningRequest {
             String adminFqdn,
             String instance,
             Optional<String> identity,
-            Optional<String> signatureKey,
+            Optional<String> publicKeys,
             Optional<String> rootKey)
             implements ProvisioningRequest {}
 

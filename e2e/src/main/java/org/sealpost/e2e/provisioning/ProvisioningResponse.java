@@ -42,7 +42,7 @@ public sealed interface ProvisioningResponse {
     /**
      * Of {@link ProvisioningRequest.RetrieveKey}; the key is beside it.
      *
-     * @param signatureKey public JWK of the source
+     * @param publicKeys of the source, as it registered them
      * @param role of the source, DEVICE or AGENT
      */
     record KeyRetrieved(
@@ -51,7 +51,7 @@ public sealed interface ProvisioningResponse {
             List<String> labels,
             String adminFqdn,
             int usage,
-            Optional<String> signatureKey,
+            Optional<String> publicKeys,
             String role)
             implements ProvisioningResponse {}
 

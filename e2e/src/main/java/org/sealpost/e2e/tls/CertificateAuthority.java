@@ -91,6 +91,10 @@ public final class CertificateAuthority {
         }
     }
 
+    static ECPrivateKeyParameters parameters(ECPrivateKey key) {
+        return new ECPrivateKeyParameters(key.getS(), P256);
+    }
+
     private static X509v3CertificateBuilder builder(
             X500Name issuer, X500Name subject, ECPublicKey key, long now, long notAfter, SecureRandom random) {
         return new X509v3CertificateBuilder(
@@ -108,7 +112,7 @@ public final class CertificateAuthority {
                             new AlgorithmIdentifier(X9ObjectIdentifiers.ecdsa_with_SHA256),
                             new AlgorithmIdentifier(NISTObjectIdentifiers.id_sha256))
                     .setSecureRandom(random)
-                    .build(new ECPrivateKeyParameters(key.getS(), P256));
+                    .build(parameters(key));
             byte[] encoded = builder.build(signer).getEncoded();
             return Certificates.parse(encoded);
         } catch (OperatorCreationException | IOException e) {

@@ -22,10 +22,7 @@ public record CertificateName(boolean uri, String value) {
      * @throws Refusal 4000 when the identity is not absolute
      */
     public static CertificateName of(String identity) {
-        Identifier id = new Identifier(identity);
-        if (id.scope() != Identifier.Scope.ABSOLUTE) {
-            throw new Refusal(ResponseStatus.BAD_REQUEST, "a certificate names an end point by its absolute identity");
-        }
+        requireAbsolute(identity);
         int domainEnd = identity.indexOf('/', 2);
         boolean ae = identity.indexOf('/', domainEnd + 1) > 0;
         return ae ? new CertificateName(true, SCHEME + identity) : new CertificateName(false, fqdn(identity));
@@ -39,14 +36,23 @@ public record CertificateName(boolean uri, String value) {
     /**
      * An absolute identity as an FQDN: the segments in reverse order in front of the domain, such as {@code cdoor-1.gw-north.sp.example}.
      * A key id that a handshake makes ends with it.
+     *
+     * @throws Refusal 4000 when the identity is not absolute
      */
     public static String fqdn(String identity) {
+        requireAbsolute(identity);
         String[] segments = identity.substring(2).split("/", -1);
         StringBuilder name = new StringBuilder();
         for (int i = segments.length - 1; i >= 0; i--) {
             name.append(name.isEmpty() ? "" : ".").append(segments[i]);
         }
         return name.toString().toLowerCase(Locale.ROOT);
+    }
+
+    private static void requireAbsolute(String identity) {
+        if (new Identifier(identity).scope() != Identifier.Scope.ABSOLUTE) {
+            throw new Refusal(ResponseStatus.BAD_REQUEST, "a certificate names an end point by its absolute identity");
+        }
     }
 
     /** As {@link VerifiedCertificate#names} has it. */

@@ -34,9 +34,14 @@ import org.sealpost.onem2m.Refusal;
  * @param now epoch seconds
  * @param revocation what to do about revocation
  * @param lists certificate revocation lists at hand
+ * @param expected the name that the peer's certificate must have; empty: whoever names one end point
  */
 public record CertificateRules(
-        Set<X509Certificate> anchors, long now, Revocation revocation, Collection<X509CRL> lists) {
+        Set<X509Certificate> anchors,
+        long now,
+        Revocation revocation,
+        Collection<X509CRL> lists,
+        Optional<CertificateName> expected) {
     private static final String ECDSA_SHA256 = "1.2.840.10045.4.3.2";
     private static final int DIGITAL_SIGNATURE = 0;
     private static final int MAX_CHAIN = 4;
@@ -59,6 +64,16 @@ public record CertificateRules(
         lists = List.copyOf(lists);
     }
 
+    /** Rules that accept any name. */
+    public CertificateRules(Set<X509Certificate> anchors, long now, Revocation revocation, Collection<X509CRL> lists) {
+        this(anchors, now, revocation, lists, Optional.empty());
+    }
+
+    /** The same rules for a peer that is known by name. */
+    public CertificateRules expecting(CertificateName name) {
+        return new CertificateRules(anchors, now, revocation, lists, Optional.of(name));
+    }
+
     /**
      * Validates a chain.
      *
@@ -78,8 +93,11 @@ public record CertificateRules(
             throw refused("the peer's certificate is not for digital signatures of an end point");
         }
         requireUse(end, peerIsServer);
-        return new VerifiedCertificate(
-                end, names(end), end.getNotAfter().toInstant().getEpochSecond());
+        Set<String> names = names(end);
+        if (expected.filter(name -> !names.contains(name.text())).isPresent()) {
+            throw refused("the peer's certificate is not that of the end point that is expected");
+        }
+        return new VerifiedCertificate(end, names, end.getNotAfter().toInstant().getEpochSecond());
     }
 
     private void validate(List<X509Certificate> chain) {

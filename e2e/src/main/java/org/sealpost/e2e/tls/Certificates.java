@@ -1,10 +1,15 @@
 package org.sealpost.e2e.tls;
 
 import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
+import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.List;
 import org.sealpost.onem2m.Refusal;
 import org.sealpost.onem2m.ResponseStatus;
 
@@ -29,6 +34,45 @@ public final class Certificates {
             // the same answer for every kind of damage
         }
         throw new Refusal(ResponseStatus.BAD_REQUEST, "a certificate is not X.509");
+    }
+
+    /**
+     * Reads certificates in PEM form, in their order.
+     *
+     * @throws Refusal 4000 when there is none, or something else
+     */
+    public static List<X509Certificate> parsePem(String pem) {
+        try {
+            List<X509Certificate> found = new ArrayList<>();
+            for (var certificate : CertificateFactory.getInstance("X.509")
+                    .generateCertificates(new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII)))) {
+                found.add((X509Certificate) certificate);
+            }
+            if (!found.isEmpty()) {
+                return found;
+            }
+        } catch (CertificateException e) {
+            // the same answer for every kind of damage
+        }
+        throw new Refusal(ResponseStatus.BAD_REQUEST, "there are no X.509 certificates in PEM form");
+    }
+
+    /**
+     * Reads certificate revocation lists in PEM form.
+     *
+     * @throws Refusal 4000 when they can't be read
+     */
+    public static List<X509CRL> parseLists(String pem) {
+        try {
+            List<X509CRL> found = new ArrayList<>();
+            for (var list : CertificateFactory.getInstance("X.509")
+                    .generateCRLs(new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII)))) {
+                found.add((X509CRL) list);
+            }
+            return found;
+        } catch (GeneralSecurityException e) {
+            throw new Refusal(ResponseStatus.BAD_REQUEST, "there are no certificate revocation lists in PEM form");
+        }
     }
 
     /** The octets of a certificate. */

@@ -11,9 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Vector;
-import org.bouncycastle.crypto.ec.CustomNamedCurves;
-import org.bouncycastle.crypto.params.ECDomainParameters;
-import org.bouncycastle.crypto.params.ECPrivateKeyParameters;
 import org.bouncycastle.tls.AlertDescription;
 import org.bouncycastle.tls.Certificate;
 import org.bouncycastle.tls.HashAlgorithm;
@@ -34,8 +31,6 @@ import org.sealpost.e2e.Wipe;
 final class Side {
     static final SignatureAndHashAlgorithm ECDSA_SHA256 =
             SignatureAndHashAlgorithm.getInstance(HashAlgorithm.sha256, SignatureAlgorithm.ecdsa);
-
-    private static final ECDomainParameters P256 = new ECDomainParameters(CustomNamedCurves.getByName("secp256r1"));
 
     private final TlsCredential credential;
     private final TlsSettings settings;
@@ -107,7 +102,7 @@ final class Side {
             return new BcDefaultTlsCredentialedSigner(
                     new TlsCryptoParameters(context),
                     crypto,
-                    new ECPrivateKeyParameters(own.key().getS(), P256),
+                    CertificateAuthority.parameters(own.key()),
                     new Certificate(chain),
                     ECDSA_SHA256);
         } catch (CertificateException e) {

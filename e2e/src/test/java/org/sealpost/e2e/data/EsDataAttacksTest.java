@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.sealpost.e2e.Aead;
 import org.sealpost.e2e.Base64Url;
@@ -58,6 +59,7 @@ class EsDataAttacksTest {
     }
 
     @Test
+    @Tag("E-43")
     void theSignatureIsStrippedOffANestedEnvelope() {
         Envelope unsigned = EsData.text(PLAIN, PAYLOAD).encryptedFor(k.wrapping).seal(k.random);
         refused(4000, () -> open(SecurityClass.NESTED, unsigned));
@@ -154,6 +156,7 @@ class EsDataAttacksTest {
     }
 
     @Test
+    @Tag("E-44")
     void aSignedKeyInTheHeaderIsNotBelieved() throws Exception {
         KeyPair forger = Jwk.generate(k.random);
         ECKey embedded = new ECKey.Builder(Curve.P_256, Keys.publicKey(forger)).build();
@@ -317,6 +320,7 @@ class EsDataAttacksTest {
     }
 
     @Test
+    @Tag("E-42")
     void whatDoesNotGoTogetherIsNotMade() {
         refused(4000, () -> EsData.text(PLAIN, PAYLOAD).seal(k.random));
         refused(

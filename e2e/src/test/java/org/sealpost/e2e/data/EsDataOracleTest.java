@@ -37,6 +37,7 @@ import com.nimbusds.jose.util.Base64URL;
 import java.nio.charset.StandardCharsets;
 import java.security.interfaces.ECPrivateKey;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.sealpost.e2e.Aead;
 
@@ -159,6 +160,7 @@ class EsDataOracleTest {
     }
 
     @Test
+    @Tag("E-43")
     void aNestedEnvelopeIsTheirsToTakeApart() throws Exception {
         Envelope nested = EsData.text(PLAIN, PAYLOAD)
                 .signedBy(k.signer)

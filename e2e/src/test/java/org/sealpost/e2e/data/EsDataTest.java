@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -58,6 +59,7 @@ class EsDataTest {
     }
 
     @Test
+    @Tag("E-42")
     void aDirectKeyDecidesTheEncryptionByItsLength() {
         for (Aead aead : Aead.values()) {
             DataKey.Direct key = new DataKey.Direct("14-x@sealpost.example", k.octets(aead.keyLength()));
@@ -70,6 +72,7 @@ class EsDataTest {
 
     /** Source-generated credentials for several targets (TS-0003 8.6.3): each opens alone, with the key it has. */
     @Test
+    @Tag("E-45")
     void severalTargetsOpenOneEnvelopeEachWithTheirOwnKey() {
         Envelope sealed = EsData.text(JSON, READING)
                 .signedBy(k.signer)

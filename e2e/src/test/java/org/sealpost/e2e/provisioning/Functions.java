@@ -16,7 +16,7 @@ final class Functions {
     final SecureRandom random = new SecureRandom();
     final FunctionState function = new FunctionState();
     final List<ProvisioningFunction.Event> events = new ArrayList<>();
-    final String signatureKey = key();
+    final String publicKeys = key();
     final String rootKey = key();
     long now = 1_900_000_000L;
 
@@ -60,7 +60,7 @@ final class Functions {
         ProvisioningClient run = new ProvisioningClient(
                 wish,
                 new ProvisioningClient.Identity(
-                        Optional.empty(), root.isPresent() ? Optional.empty() : Optional.of(signatureKey), root),
+                        Optional.empty(), root.isPresent() ? Optional.empty() : Optional.of(publicKeys), root),
                 ProvisioningKeys.split(exported));
         List<ProvisioningClient.Learned> learned = new ArrayList<>();
         ProvisioningClient.Step step = run.start(state, now, random);

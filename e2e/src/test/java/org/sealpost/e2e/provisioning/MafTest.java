@@ -9,6 +9,7 @@ import static org.sealpost.e2e.provisioning.Functions.statusOf;
 
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.sealpost.e2e.provisioning.FunctionState.Grant;
 import org.sealpost.e2e.provisioning.ProvisioningClient.Learned;
@@ -23,7 +24,7 @@ class MafTest {
     private ClientState client(String name, String identity) {
         byte[] master = maf.octets(32);
         String keyId = name + "@mef.sp.example";
-        ProvisioningFunction.takeMaster(maf.function, keyId, master.clone(), identity, maf.signatureKey, "DEVICE");
+        ProvisioningFunction.takeMaster(maf.function, keyId, master.clone(), identity, maf.publicKeys, "DEVICE");
         ClientState state = new ClientState();
         state.kind = FunctionState.Kind.MAF;
         state.fqdn = MAF;
@@ -33,6 +34,7 @@ class MafTest {
     }
 
     @Test
+    @Tag("SE-03")
     void kmComesFromTheMefAndTheMafAssignsAKmId() {
         Functions mef = new Functions(FunctionState.Kind.MEF, "mef.sp.example");
         ClientState door = mef.client("door@mef.sp.example");
@@ -59,6 +61,8 @@ class MafTest {
     }
 
     @Test
+    @Tag("E-01")
+    @Tag("S-21")
     void aKeyForEsprimGoesToItsOneTarget() {
         ClientState door = client("door", DOOR);
         ClientState server = client("in", SERVER);
@@ -70,7 +74,7 @@ class MafTest {
                 maf.run(server, new Wish.Retrieve(relative.toLowerCase())).get(0);
         assertThat(retrieved.value()).isEqualTo(registered.value());
         assertThat(retrieved.peer()).isEqualTo(DOOR);
-        assertThat(retrieved.peerKey()).contains(maf.signatureKey);
+        assertThat(retrieved.peerKey()).contains(maf.publicKeys);
         assertThat(statusOf(() -> maf.run(sensor, new Wish.Retrieve(relative)))).isEqualTo(4103);
     }
 
@@ -88,6 +92,7 @@ class MafTest {
     }
 
     @Test
+    @Tag("S-22")
     void oneConnectionsKeyIsRegisteredOnce() {
         ClientState door = client("door", DOOR);
         maf.run(door, new Wish.Follow());
@@ -112,6 +117,7 @@ class MafTest {
     }
 
     @Test
+    @Tag("D-18")
     void whenTheKmEndsSoDoesEverythingThatCameOfIt() {
         ClientState door = client("door", DOOR);
         ClientState server = client("in", SERVER);

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.sealpost.e2e.provisioning.FunctionState.Grant;
 import org.sealpost.e2e.provisioning.ProvisioningClient.Learned;
@@ -46,6 +47,9 @@ class MefTest {
     }
 
     @Test
+    @Tag("E-01")
+    @Tag("S-19")
+    @Tag("D-13")
     void deviceAndServerEndWithTheSameKeyAndEachOthersIdentityAndPublicKey() {
         Learned atDoor = enrolled();
         List<Learned> atServer = serverFollows();
@@ -55,13 +59,14 @@ class MefTest {
                 .isEqualTo(ProvisioningKeys.usageConstrained(door.enrolmentKey, 23, "in-cse.sp.example"));
         assertThat(atServer.get(0).keyId()).isEqualTo(atDoor.keyId()).endsWith("@mef.sp.example");
         assertThat(atServer.get(0).peer()).isEqualTo(DOOR);
-        assertThat(atServer.get(0).peerKey()).contains(mef.signatureKey);
+        assertThat(atServer.get(0).peerKey()).contains(mef.publicKeys);
         assertThat(atDoor.peer()).isEqualTo(SERVER);
         assertThat(atDoor.peerKey()).contains(mef.rootKey);
         assertThat(serverFollows()).isEmpty();
     }
 
     @Test
+    @Tag("S-20")
     void theSameKeyIsFetchedByKeIdForATargetOnTheList() {
         enrolled();
         ProvisioningFunction.Answer answer =
@@ -130,6 +135,7 @@ class MefTest {
     }
 
     @Test
+    @Tag("SE-03")
     void aFreshCredentialVoidsTheOldOneAndBringsAFreshToken() {
         enrolled();
         byte[] old = door.secret.clone();
@@ -143,6 +149,7 @@ class MefTest {
     }
 
     @Test
+    @Tag("S-21")
     void aKeyIsReleasedToItsTargetsOnly() {
         Learned key = enrolled();
         ClientState sensor = mef.client("sensor@mef.sp.example");
@@ -159,6 +166,7 @@ class MefTest {
     }
 
     @Test
+    @Tag("SE-04")
     void aTargetThatIsNotOnTheListIsRefused() {
         enrolled();
         assertThat(status(mef.ask(door, register(23, List.of("//sp.example/other")))))
@@ -167,6 +175,7 @@ class MefTest {
     }
 
     @Test
+    @Tag("S-22")
     void exactlyOneTargetForEsprimAndAtLeastOneForEsdata() {
         enrolled();
         assertThat(status(mef.ask(door, register(23, List.of(SERVER, "//sp.example/other")))))
@@ -191,6 +200,7 @@ class MefTest {
     }
 
     @Test
+    @Tag("D-18")
     void anExpiredKeyIsGone() {
         Learned key = enrolled();
         mef.now = key.expirationTime() - 1;
@@ -222,6 +232,7 @@ class MefTest {
     }
 
     @Test
+    @Tag("S-21")
     void registrationsAndKeysAreUpdatedAndEnded() {
         Learned key = enrolled();
         long later = mef.now + 1000;
@@ -254,6 +265,8 @@ class MefTest {
     }
 
     @Test
+    @Tag("S-24")
+    @Tag("D-14")
     void aCommandThatWasNotReportedOnIsReissuedAndOnlyItsOwnNumberIsTaken() {
         enrolled();
         ProvisioningFunction.assign(
@@ -303,6 +316,7 @@ class MefTest {
     }
 
     @Test
+    @Tag("D-14")
     void anotherFunctionsFqdnIsRefused() {
         enrolled();
         door.fqdn = "maf.sp.example";
@@ -310,6 +324,7 @@ class MefTest {
     }
 
     @Test
+    @Tag("S-03")
     void twoCredentialsDoNotStandForOneIdentity() {
         ClientState other = mef.client("other@mef.sp.example");
         assertThat(statusOf(() -> ProvisioningFunction.assign(

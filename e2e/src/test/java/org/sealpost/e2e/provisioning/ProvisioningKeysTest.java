@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
 import java.util.HexFormat;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -17,6 +18,7 @@ class ProvisioningKeysTest {
             HexFormat.of().parseHex("202122232425262728292a2b2c2d2e2f303132333435363738393a3b3c3d3e3f");
 
     @Test
+    @Tag("S-20")
     void kmKpsaAndUsageConstrainedKeyHaveTheirVectors() {
         assertThat(hex(ProvisioningKeys.master(KE, "maf.example.org")))
                 .isEqualTo("4cebbfc1de5384171dcd3d3b84ac383f4bac822879289c199f87a2ccb16f2441");
@@ -35,6 +37,7 @@ class ProvisioningKeysTest {
     }
 
     @Test
+    @Tag("SE-04")
     void eachUsageAndTargetHasItsOwnKey() {
         assertThat(ProvisioningKeys.usageConstrained(KE, 23, "a.example"))
                 .isNotEqualTo(ProvisioningKeys.usageConstrained(KE, 24, "a.example"))
@@ -62,6 +65,8 @@ class ProvisioningKeysTest {
     }
 
     @Test
+    @Tag("E-41")
+    @Tag("S-19")
     void anExportIsSplitIntoIdAndKey() {
         byte[] exported = new byte[48];
         Arrays.fill(exported, 16, 48, (byte) 7);

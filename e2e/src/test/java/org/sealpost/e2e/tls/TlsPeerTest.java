@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -33,6 +34,8 @@ class TlsPeerTest {
 
     @ParameterizedTest
     @EnumSource
+    @Tag("E-39")
+    @Tag("D-02")
     void everySuiteGivesBothSidesOneKeyAndCarriesData(TlsSuite suite) {
         TlsSettings settings = settings(List.of(suite));
         TlsPeer client = suite.certificates() ? client(certified(DEVICE), settings) : client(psk("k@m", 7), settings);
@@ -68,6 +71,7 @@ class TlsPeerTest {
     }
 
     @Test
+    @Tag("E-39")
     void theHandshakeIsTwoExchanges() {
         TlsSettings settings = settings(TlsSettings.CERTIFICATE_SUITES);
         TlsPeer client = client(certified(DEVICE), settings);
@@ -82,12 +86,14 @@ class TlsPeerTest {
     }
 
     @Test
+    @Tag("D-01")
     void aPeerWithAnotherPresharedKeyIsRefused() {
         assertThat(failure(client(psk("k@m", 7), psk()), server(keys("k@m", 8), psk())))
                 .isEqualTo(TlsFailure.Kind.NOT_AUTHENTIC);
     }
 
     @Test
+    @Tag("D-01")
     void anUnknownPresharedKeyIsRefused() {
         assertThat(failure(client(psk("k@m", 7), psk()), server(keys("other@m", 7), psk())))
                 .isEqualTo(TlsFailure.Kind.UNKNOWN_KEY_ID);
@@ -102,6 +108,7 @@ class TlsPeerTest {
     }
 
     @Test
+    @Tag("D-03")
     void aForeignAuthorityIsRefused() {
         KeyPair foreign = Jwk.generate(random);
         X509Certificate foreignCa = authority("sealpost.example", foreign);
@@ -112,6 +119,7 @@ class TlsPeerTest {
     }
 
     @Test
+    @Tag("D-03")
     void anExpiredCertificateIsRefused() {
         assertThat(failure(
                         client(certified(DEVICE, ca, caPair, NOW - 1), certificates()),
@@ -128,6 +136,7 @@ class TlsPeerTest {
     }
 
     @Test
+    @Tag("D-03")
     void aCertificateAuthorityIsNoEndPoint() {
         var rules = rules();
         assertThatThrownBy(() -> rules.verify(List.of(ca), false)).isInstanceOf(TlsFailure.class);

@@ -1,12 +1,12 @@
 package org.sealpost.enclave.internal;
 
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.sealpost.enclave.EnclaveUnavailable;
 import org.sealpost.enclave.EndPoint;
@@ -14,6 +14,7 @@ import org.sealpost.enclave.EndPointKeys;
 import org.sealpost.enclave.EndPointKeys.OpenedRequest;
 import org.sealpost.enclave.EndPointKeys.OpenedResponse;
 import org.sealpost.onem2m.Content;
+import org.sealpost.onem2m.E2eSecInfo;
 import org.sealpost.onem2m.PrimitiveCodec;
 import org.sealpost.onem2m.Refusal;
 import org.sealpost.onem2m.RequestPrimitive;
@@ -29,6 +30,7 @@ public final class DefaultEndPoint implements EndPoint {
     private final String identity;
     private final EndPointKeys enclave;
     private final Executor enclaveCalls;
+    private final UnauthenticatedErrors retries = new UnauthenticatedErrors(System::nanoTime);
     private volatile Consumer<EndPointKeys.Installation> installations = installation -> {};
     private volatile Consumer<EndPointKeys.Confirmation> confirmations = confirmation -> {};
     private volatile Consumer<EndPointKeys.LaterEpoch> laterEpochs = later -> {};
@@ -63,15 +65,28 @@ public final class DefaultEndPoint implements EndPoint {
     }
 
     @Override
-    public CompletionStage<Answer> request(
-            String peer, RequestPrimitive inner, Function<Content, CompletionStage<ResponsePrimitive>> outer) {
+    public CompletionStage<Answer> request(String peer, RequestPrimitive inner, Route route, boolean unshared) {
         byte[] octets = CODEC.encode(inner);
         return call(() -> enclave.hasSession(peer))
-                .thenCompose(has -> attempt(peer, octets, outer, !has))
-                .exceptionallyCompose(failure -> worthANewSession(failure)
-                        ? attempt(peer, octets, outer, true)
-                        : CompletableFuture.failedFuture(cause(failure)))
-                .thenCompose(opened -> finish(opened, outer));
+                .thenCompose(has -> has
+                        ? done(Optional.<String>empty())
+                        : begin(route, unshared).thenApply(Optional::of))
+                .thenCompose(object -> attempt(peer, octets, route, object)
+                        .exceptionallyCompose(failure -> startsOver(peer, failure)
+                                ? randObject(route)
+                                        .thenCompose(fresh -> attempt(peer, octets, route, Optional.of(fresh)))
+                                : CompletableFuture.failedFuture(cause(failure))))
+                .thenCompose(opened -> finish(opened, route))
+                .whenComplete((answer, failure) -> {
+                    if (failure == null) {
+                        retries.authenticated(peer);
+                    }
+                });
+    }
+
+    @Override
+    public Map<String, Long> unauthenticatedErrors() {
+        return retries.counts();
     }
 
     private CompletionStage<ResponsePrimitive> answer(
@@ -82,6 +97,10 @@ public final class DefaultEndPoint implements EndPoint {
         }
         if (info instanceof SecurityInfo.EsprimObject object) {
             return call(() -> enclave.openRequest(object.object())).thenCompose(opened -> answer(outer, opened, inner));
+        }
+        if (info instanceof SecurityInfo.KeyEstablishment establishment) {
+            return call(() -> enclave.answerKeyEstablishment(requester, establishment.message()))
+                    .thenApply(message -> ok(outer, new SecurityInfo.KeyEstablishment(message.message())));
         }
         throw new Refusal(ResponseStatus.BAD_REQUEST, "a RandObject came without being asked for");
     }
@@ -113,23 +132,36 @@ public final class DefaultEndPoint implements EndPoint {
 
     private CompletionStage<ResponsePrimitive> process(
             RequestPrimitive outer, OpenedRequest.Inner request, RequestPrimitive decoded, InnerHandler inner) {
-        return inner.handle(decoded, request.peer())
-                .exceptionally(failure -> refused(decoded, failure))
+        CompletionStage<ResponsePrimitive> handled;
+        try {
+            handled = inner.handle(decoded, request.peer());
+        } catch (RuntimeException failure) {
+            handled = CompletableFuture.failedFuture(failure);
+        }
+        return handled.exceptionally(failure -> refused(decoded, failure))
                 .thenCompose(response -> call(() -> enclave.sealResponse(request.exchange(), CODEC.encode(response))))
                 .thenApply(object -> sealed(outer, object));
     }
 
-    private CompletionStage<OpenedResponse> attempt(
-            String peer, byte[] inner, Function<Content, CompletionStage<ResponsePrimitive>> outer, boolean fresh) {
-        CompletionStage<Optional<String>> receiver =
-                fresh ? randObject(outer).thenApply(Optional::of) : done(Optional.empty());
-        return receiver.thenCompose(object -> call(() -> enclave.sealRequest(peer, object, inner)))
-                .thenCompose(request -> exchange(request, outer));
+    /** What a session begins with (TS-0003 8.4.2 B.2): the shared object where there is one, else one for us. */
+    private CompletionStage<String> begin(Route route, boolean unshared) {
+        return route.securityInfo().thenCompose(found -> {
+            E2eSecInfo info = found.filter(E2eSecInfo::supportsEsprim)
+                    .orElseThrow(() -> new Refusal(
+                            ResponseStatus.ESPRIM_UNSUPPORTED_OPTION,
+                            "the peer does not say that it supports ESPrim, and nothing weaker is used"));
+            return unshared || info.sharedObject().isEmpty()
+                    ? randObject(route)
+                    : done(info.sharedObject().get());
+        });
     }
 
-    private CompletionStage<OpenedResponse> exchange(
-            EndPointKeys.SealedRequest sealed, Function<Content, CompletionStage<ResponsePrimitive>> outer) {
-        return outer.apply(new SecurityInfo.EsprimObject(sealed.esprimObject()).toContent())
+    private CompletionStage<OpenedResponse> attempt(String peer, byte[] inner, Route route, Optional<String> object) {
+        return call(() -> enclave.sealRequest(peer, object, inner)).thenCompose(request -> exchange(request, route));
+    }
+
+    private CompletionStage<OpenedResponse> exchange(EndPointKeys.SealedRequest sealed, Route route) {
+        return route.send(new SecurityInfo.EsprimObject(sealed.esprimObject()).toContent())
                 .thenCompose(response -> {
                     Optional<String> object = response.content()
                             .filter(c -> c.name().equals(Content.SECURITY_INFO))
@@ -152,8 +184,8 @@ public final class DefaultEndPoint implements EndPoint {
     }
 
     /** Asks the peer for a receiverESPrimRandObject (TS-0003 8.4.2 B.2d to B.2f). */
-    private CompletionStage<String> randObject(Function<Content, CompletionStage<ResponsePrimitive>> outer) {
-        return outer.apply(new SecurityInfo.RandObjectRequest().toContent()).thenApply(response -> {
+    private CompletionStage<String> randObject(Route route) {
+        return route.send(new SecurityInfo.RandObjectRequest().toContent()).thenApply(response -> {
             if (!response.status().successful()) {
                 throw new Refusal(response.status(), "the peer gave no RandObject: " + response.sentence());
             }
@@ -166,12 +198,11 @@ public final class DefaultEndPoint implements EndPoint {
         });
     }
 
-    private CompletionStage<Answer> finish(
-            OpenedResponse opened, Function<Content, CompletionStage<ResponsePrimitive>> outer) {
+    private CompletionStage<Answer> finish(OpenedResponse opened, Route route) {
         if (opened instanceof OpenedResponse.Installed installed) {
             String group = installed.installation().group();
             return call(() -> enclave.sealConfirmation(group))
-                    .thenCompose(request -> exchange(request, outer))
+                    .thenCompose(request -> exchange(request, route))
                     .thenApply(answer -> {
                         requireTaken(answer);
                         return new Answer.Installed(installed.installation());
@@ -180,7 +211,7 @@ public final class DefaultEndPoint implements EndPoint {
         if (opened instanceof OpenedResponse.Inner response) {
             return done(new Answer.Inner(CODEC.decodeResponse(response.innerResponse())));
         }
-        throw new Refusal(ResponseStatus.BAD_REQUEST, "the peer answered an ordinary request with a confirmation");
+        throw new Refusal(ResponseStatus.BAD_REQUEST, "the peer answered an ordinary request with something else");
     }
 
     /** The server may refuse a confirmation: because its own epoch is older, or because this state is a restored copy. */
@@ -193,12 +224,9 @@ public final class DefaultEndPoint implements EndPoint {
         }
     }
 
-    private static boolean worthANewSession(Throwable failure) {
-        return cause(failure) instanceof Refusal refusal
-                && switch (refusal.status()) {
-                    case ESPRIM_UNKNOWN_ORIG_RAND_ID, ESPRIM_UNKNOWN_RECV_RAND_ID, ESPRIM_BAD_MAC -> true;
-                    default -> false;
-                };
+    /** Whether an error may be answered by a new session: it can't be told from a forged one, so that is all it can do. */
+    private boolean startsOver(String peer, Throwable failure) {
+        return cause(failure) instanceof Refusal refusal && retries.allowed(peer, refusal.status());
     }
 
     private ResponsePrimitive sealed(RequestPrimitive outer, String object) {

@@ -10,61 +10,79 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.util.Arrays;
-import java.util.EnumSet;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
-import org.sealpost.e2e.Hmac;
-import org.sealpost.e2e.Labels;
 import org.sealpost.e2e.Wipe;
 import org.sealpost.enclave.EnclaveUnavailable;
 
 /**
- * Sealed state as files in one directory: {@code NAME.sealed} = magic (8 octets) | IV (12) | AES-256-GCM ciphertext and tag, the name being additional authenticated
- * data. The key comes by HKDF from {@code enclave.key}, 32 random octets that only the owner may read. A save writes beside, forces to disk and renames. One process at a time
- * holds the directory's lock.
+ * Sealed state as files in one directory: {@code NAME.sealed} = magic (8 octets) | salt (32) | IV (12) | AES-256-GCM ciphertext and tag, the name being additional authenticated data. The key comes
+ * from the directory's root and the salt, which every run draws anew. A save writes beside, forces to disk and renames. One process at a time holds the directory's lock.
  */
 public final class FileSealedState implements SealedState, AutoCloseable {
-    private static final byte[] MAGIC = "SPSEAL01".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] MAGIC = "SPSEAL02".getBytes(StandardCharsets.US_ASCII);
     private static final int IV = 12;
-    private static final int KEY = 32;
+    private static final int SALT = 32;
+    private static final int HEAD = MAGIC.length + SALT + IV;
     private static final int TAG_BITS = 128;
-    private static final Set<PosixFilePermission> OTHERS = EnumSet.complementOf(EnumSet.of(
-            PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE, PosixFilePermission.OWNER_EXECUTE));
-
     private final Path directory;
     private final SecureRandom random;
     private final FileChannel lockChannel;
-    private final byte[] key;
+    private final SecretObserver observer;
+    private final Backing.Opened opened;
+    private final byte[] salt = new byte[SALT];
+    private final Map<ByteBuffer, byte[]> keys = new ConcurrentHashMap<>();
 
     /**
-     * Opens or creates a directory of sealed state.
+     * Opens or creates a directory of sealed state, with its root key in a file there.
      *
      * @throws EnclaveUnavailable when another process holds it, others may read its key, or it can't be written
      */
     public FileSealedState(Path directory, SecureRandom random, SecretObserver observer) {
+        this(directory, random, observer, new Backing.KeyFile(Optional.empty()));
+    }
+
+    /**
+     * As above, on a root of one's choice.
+     *
+     * @throws EnclaveUnavailable also when the root can't be used; says why
+     */
+    public FileSealedState(Path directory, SecureRandom random, SecretObserver observer, Backing backing) {
         this.directory = directory;
         this.random = random;
+        this.observer = observer;
+        random.nextBytes(salt);
         try {
             Files.createDirectories(
                     directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
             this.lockChannel = lock(directory.resolve("lock"));
-            byte[] file = keyFile(directory.resolve("enclave.key"));
-            this.key = Hmac.hkdf(file, new byte[0], Labels.ENCLAVE_STATE.getBytes(StandardCharsets.UTF_8), KEY);
-            observer.observe("state-key-file", directory.getFileName().toString(), file);
-            observer.observe("state-key", directory.getFileName().toString(), key);
-            Wipe.octets(file);
+            this.opened = open(backing);
         } catch (IOException e) {
             throw new EnclaveUnavailable("the enclave can't use its state directory " + directory + " (" + reason(e)
                     + "): make it writable for this user, or free some space");
         }
+    }
+
+    private Backing.Opened open(Backing backing) throws IOException {
+        try {
+            return backing.open(directory, random, observer);
+        } catch (IOException | RuntimeException e) {
+            lockChannel.close();
+            throw e;
+        }
+    }
+
+    /** The token that holds key pairs, where one does. */
+    public Optional<Backing.Keys> token() {
+        return opened.keys();
     }
 
     @Override
@@ -106,7 +124,8 @@ public final class FileSealedState implements SealedState, AutoCloseable {
 
     @Override
     public void close() {
-        Wipe.octets(key);
+        keys.values().forEach(Wipe::octets);
+        opened.root().close();
         try {
             lockChannel.close();
         } catch (IOException e) {
@@ -125,9 +144,10 @@ public final class FileSealedState implements SealedState, AutoCloseable {
         byte[] iv = new byte[IV];
         random.nextBytes(iv);
         try {
-            byte[] body = cipher(Cipher.ENCRYPT_MODE, name, iv).doFinal(state);
-            return ByteBuffer.allocate(MAGIC.length + IV + body.length)
+            byte[] body = cipher(Cipher.ENCRYPT_MODE, name, salt, iv).doFinal(state);
+            return ByteBuffer.allocate(HEAD + body.length)
                     .put(MAGIC)
+                    .put(salt)
                     .put(iv)
                     .put(body)
                     .array();
@@ -137,50 +157,34 @@ public final class FileSealedState implements SealedState, AutoCloseable {
     }
 
     private byte[] open(String name, byte[] sealed) {
-        int head = MAGIC.length + IV;
         try {
-            if (sealed.length > head && Arrays.equals(MAGIC, Arrays.copyOf(sealed, MAGIC.length))) {
-                byte[] iv = Arrays.copyOfRange(sealed, MAGIC.length, head);
-                return cipher(Cipher.DECRYPT_MODE, name, iv).doFinal(sealed, head, sealed.length - head);
+            if (sealed.length > HEAD && Arrays.equals(MAGIC, Arrays.copyOf(sealed, MAGIC.length))) {
+                byte[] its = Arrays.copyOfRange(sealed, MAGIC.length, MAGIC.length + SALT);
+                byte[] iv = Arrays.copyOfRange(sealed, MAGIC.length + SALT, HEAD);
+                return cipher(Cipher.DECRYPT_MODE, name, its, iv).doFinal(sealed, HEAD, sealed.length - HEAD);
             }
         } catch (GeneralSecurityException e) {
             // answered below: the same for every kind of damage
         }
         throw new EnclaveUnavailable(
                 "the enclave's state " + file(name)
-                        + " is damaged or was sealed with another key: restore file and enclave.key from one backup, or remove it and enrol again");
+                        + " is damaged or was sealed with another key: restore it and its root (enclave.key, enclave.root or the token) from one backup, or remove it and enrol again");
     }
 
-    private Cipher cipher(int mode, String name, byte[] iv) throws GeneralSecurityException {
+    private Cipher cipher(int mode, String name, byte[] its, byte[] iv) throws GeneralSecurityException {
         Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
-        cipher.init(mode, new SecretKeySpec(key, "AES"), new GCMParameterSpec(TAG_BITS, iv));
+        cipher.init(mode, new SecretKeySpec(key(its), "AES"), new GCMParameterSpec(TAG_BITS, iv));
         cipher.updateAAD(name.getBytes(StandardCharsets.UTF_8));
         return cipher;
     }
 
-    private byte[] keyFile(Path file) throws IOException {
-        if (!Files.exists(file)) {
-            byte[] fresh = new byte[KEY];
-            random.nextBytes(fresh);
-            Path beside = directory.resolve("enclave.key.new");
-            Files.deleteIfExists(beside);
-            Files.createFile(
-                    beside, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-            try (FileChannel out = FileChannel.open(beside, StandardOpenOption.WRITE)) {
-                out.write(ByteBuffer.wrap(fresh));
-                out.force(true);
-            }
-            Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE);
-            return fresh;
-        }
-        if (Files.getPosixFilePermissions(file).stream().anyMatch(OTHERS::contains)) {
-            throw new EnclaveUnavailable("others may read the enclave's key: run chmod 600 " + file);
-        }
-        byte[] key32 = Files.readAllBytes(file);
-        if (key32.length != KEY) {
-            throw new EnclaveUnavailable("the enclave's key file " + file + " is damaged: restore it from a backup");
-        }
-        return key32;
+    /** The key for a salt, derived once: the run's own, and those of the runs that wrote what is loaded. */
+    private byte[] key(byte[] its) {
+        return keys.computeIfAbsent(ByteBuffer.wrap(its), s -> {
+            byte[] key = opened.root().key(its);
+            observer.observe("state-key", directory.getFileName().toString(), key);
+            return key;
+        });
     }
 
     private static FileChannel lock(Path file) throws IOException {

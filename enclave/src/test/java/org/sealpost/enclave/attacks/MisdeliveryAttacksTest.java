@@ -103,6 +103,7 @@ class MisdeliveryAttacksTest {
                                 gatewayName,
                                 door.agreementKey(),
                                 own.signatureKey(),
+                                Optional.empty(),
                                 attested(thief, door.agreementKey()),
                                 ""),
                         Role.DEVICE)
@@ -216,7 +217,7 @@ class MisdeliveryAttacksTest {
     private org.assertj.core.api.ThrowableAssert.ThrowingCallable enrolling(
             String identity, String agreementKey, String signatureKey, String attestation) {
         return () -> b.server.enclave.enrolPeer(
-                new EnrolmentRequest(identity, agreementKey, signatureKey, attestation, ""), Role.AGENT);
+                new EnrolmentRequest(identity, agreementKey, signatureKey, Optional.empty(), attestation, ""), Role.AGENT);
     }
 
     /** The thief's own enclave would not say so, but its key is the thief's. */

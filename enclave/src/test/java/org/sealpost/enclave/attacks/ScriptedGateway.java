@@ -18,6 +18,7 @@ import org.sealpost.enclave.MemberKeys.CommandVerdict;
 import org.sealpost.enclave.internal.core.Building;
 import org.sealpost.enclave.internal.core.Party;
 import org.sealpost.onem2m.Content;
+import org.sealpost.onem2m.E2eSecInfo;
 import org.sealpost.onem2m.Identifier;
 import org.sealpost.onem2m.Operation;
 import org.sealpost.onem2m.PrimitiveCodec;
@@ -34,6 +35,7 @@ import org.sealpost.onem2m.Serialization;
  */
 public final class ScriptedGateway {
     private static final PrimitiveCodec JSON = PrimitiveCodec.of(Serialization.JSON);
+    private static final E2eSecInfo SUPPORTED = E2eSecInfo.of(List.of(13, 14));
     private static final Pattern COMPACT_JWE = Pattern.compile("eyJ[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]*){4}");
 
     private final Building building;
@@ -135,7 +137,28 @@ public final class ScriptedGateway {
     public CompletionStage<EndPoint.Answer> request(Party from, Party to, RequestPrimitive inner) {
         return endPoints
                 .get(from.identity)
-                .request(to.identity, inner, content -> send(from.identity, to.identity, outer(from, to, content)));
+                .request(to.identity, inner, new Way(from, to), true);
+    }
+
+    /** The gateway as the way to a peer, whose server publishes that it supports ESPrim. */
+    private final class Way implements EndPoint.Route {
+        private final Party from;
+        private final Party to;
+
+        Way(Party from, Party to) {
+            this.from = from;
+            this.to = to;
+        }
+
+        @Override
+        public CompletionStage<ResponsePrimitive> send(Content content) {
+            return ScriptedGateway.this.send(from.identity, to.identity, outer(from, to, content));
+        }
+
+        @Override
+        public CompletionStage<Optional<E2eSecInfo>> securityInfo() {
+            return CompletableFuture.completedFuture(Optional.of(SUPPORTED));
+        }
     }
 
     /** Sends an outer NOTIFY and waits for its answer; a refusal of the way comes as its response. */

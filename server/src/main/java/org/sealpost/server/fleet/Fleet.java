@@ -4,11 +4,22 @@ import java.util.List;
 import java.util.Optional;
 
 /** What there is: gateways, devices and groups of one service provider, as the fleet file says. */
-public record Fleet(String domain, String server, List<Gateway> gateways, List<Device> devices, List<Group> groups) {
+public record Fleet(
+        String domain,
+        String server,
+        List<Gateway> gateways,
+        List<Device> devices,
+        List<Group> groups,
+        Security security) {
     public Fleet {
         gateways = List.copyOf(gateways);
         devices = List.copyOf(devices);
         groups = List.copyOf(groups);
+    }
+
+    /** A fleet without demands on its keys. */
+    public Fleet(String domain, String server, List<Gateway> gateways, List<Device> devices, List<Group> groups) {
+        this(domain, server, gateways, devices, groups, Security.none());
     }
 
     /** @param agent whether a group agent runs beside it */
@@ -25,6 +36,7 @@ public record Fleet(String domain, String server, List<Gateway> gateways, List<D
      * @param agentVerbs verbs agents may give; empty: agents are no members
      * @param overlapSeconds how long the previous epoch still opens commands after a planned change
      * @param lifetimeSeconds validity of an epoch
+     * @param secureEnvironment lowest protection level (TS-0003 6.3.1) of a member's secure environment; 0: any
      */
     public record Group(
             String id,
@@ -33,12 +45,17 @@ public record Fleet(String domain, String server, List<Gateway> gateways, List<D
             List<String> agentVerbs,
             long overlapSeconds,
             long lifetimeSeconds,
-            String algorithmFloor) {
+            String algorithmFloor,
+            int secureEnvironment) {
         public Group {
             verbs = List.copyOf(verbs);
             nonDelegable = List.copyOf(nonDelegable);
             agentVerbs = List.copyOf(agentVerbs);
         }
+    }
+
+    Fleet withSecurity(Security changed) {
+        return new Fleet(domain, server, gateways, devices, groups, changed);
     }
 
     public String serverIdentity() {

@@ -5,14 +5,17 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.composer.Composer;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.parser.ParserImpl;
 import org.snakeyaml.engine.v2.scanner.StreamReader;
@@ -22,7 +25,6 @@ public final class FleetFile {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]{0,31}");
     private static final Pattern DOMAIN = Pattern.compile("[a-z0-9]([a-z0-9.-]{0,62}[a-z0-9])?");
     private static final Set<String> FUNCTIONS = Set.of("fire-sensor", "fire-door", "extinguisher");
-    private static final Set<String> FLOORS = Set.of("A128GCM", "A192GCM", "A256GCM");
     private static final long MONTH = 30L * 86_400;
 
     private final List<String> mistakes = new ArrayList<>();
@@ -36,7 +38,9 @@ public final class FleetFile {
      */
     public static Fleet read(Path file) {
         try {
-            return parse(Files.readString(file));
+            Fleet fleet = parse(Files.readString(file));
+            return fleet.withSecurity(
+                    fleet.security().relativeTo(file.toAbsolutePath().resolveSibling("")));
         } catch (IOException e) {
             throw new FleetException(
                     List.of("the fleet file " + file + " can't be read: check its path and permissions"));
@@ -69,27 +73,66 @@ public final class FleetFile {
         } catch (MarkedYamlEngineException e) {
             int line = e.getProblemMark().map(m -> m.getLine() + 1).orElse(1);
             throw new FleetException(List.of("line " + line + ": this is not YAML: " + e.getProblem()));
+        } catch (YamlEngineException e) {
+            throw new FleetException(
+                    List.of(
+                            "line 1: this is not YAML: it has a character that YAML does not allow, or is nested too deep or too long"));
         }
     }
 
     private Optional<Fleet> fleet(Node root) {
-        Section top = Section.of(root, "the fleet", mistakes, "domain", "server", "gateways", "devices", "groups");
+        Section top = Section.of(
+                root,
+                "the fleet",
+                mistakes,
+                "domain",
+                "server",
+                "secureEnvironment",
+                "gateways",
+                "devices",
+                "groups",
+                "security");
         String domain = top.text("domain", DOMAIN, "a domain name in lower case", "sealpost.example");
         String server = top.section("server", "id")
                 .map(s -> s.text("id", NAME, "a name", "in-cse"))
                 .orElse("in-cse");
+        SecurityReader security = new SecurityReader(mistakes);
+        Map<String, Security.Strength> groupStrengths = new HashMap<>();
+        Map<String, Security.Strength> deviceStrengths = new HashMap<>();
         List<Fleet.Gateway> gateways = new ArrayList<>();
         for (Section s : top.list("gateways", "id", "agent")) {
             gateways.add(new Fleet.Gateway(s.text("id", NAME, "a name", ""), s.flag("agent")));
         }
         List<Fleet.Group> groups = new ArrayList<>();
         for (Section s : top.list(
-                "groups", "id", "verbs", "nonDelegable", "agentVerbs", "overlap", "lifetime", "algorithmFloor")) {
-            groups.add(group(s));
+                "groups",
+                "id",
+                "verbs",
+                "nonDelegable",
+                "agentVerbs",
+                "overlap",
+                "lifetime",
+                "algorithmFloor",
+                "secureEnvironment",
+                "forwardSecret")) {
+            Fleet.Group group = group(s, level(s, level(top, 0)));
+            groups.add(group);
+            groupStrengths.put(group.id(), security.strength(s));
         }
         List<Fleet.Device> devices = new ArrayList<>();
-        for (Section s : top.list("devices", "name", "gateway", "function", "zone", "groups")) {
-            devices.add(device(s, gateways, groups));
+        for (Section s : top.list(
+                "devices",
+                "name",
+                "gateway",
+                "function",
+                "zone",
+                "groups",
+                "algorithmFloor",
+                "forwardSecret",
+                "renewal")) {
+            Fleet.Device device = device(s, gateways, groups);
+            devices.add(device);
+            deviceStrengths.put(device.name(), security.strength(s));
         }
         unique(top, "gateways", gateways.stream().map(Fleet.Gateway::id).toList());
         unique(top, "groups", groups.stream().map(Fleet.Group::id).toList());
@@ -99,14 +142,23 @@ public final class FleetFile {
                 mistakes.add(top.at("groups") + "group " + group.id() + " has no device: put one in it, or remove it");
             }
         }
-        return Optional.of(new Fleet(domain, server, gateways, devices, groups));
+        Security demands = security.read(top, groupStrengths, deviceStrengths);
+        return Optional.of(new Fleet(domain, server, gateways, devices, groups, demands));
     }
 
-    private Fleet.Group group(Section s) {
-        String floor = s.optional("algorithmFloor").orElse("A256GCM");
-        if (!FLOORS.contains(floor)) {
-            mistakes.add(s.at("algorithmFloor") + "algorithmFloor is one of A128GCM, A192GCM, A256GCM");
+    /** A group's own level, else the fleet's, else any. */
+    private int level(Section s, int absent) {
+        Optional<String> given = s.optional("secureEnvironment");
+        if (given.filter(g -> !g.matches("[0-3]")).isPresent()) {
+            mistakes.add(s.at("secureEnvironment") + "secureEnvironment is a protection level: 0 any, 1 software,"
+                    + " 2 isolated from software attacks, 3 from physical ones too");
+            return absent;
         }
+        return given.map(Integer::parseInt).orElse(absent);
+    }
+
+    private Fleet.Group group(Section s, int level) {
+        String floor = s.optional("algorithmFloor").orElse("A256GCM");
         List<String> verbs = s.texts("verbs");
         for (String key : List.of("nonDelegable", "agentVerbs")) {
             s.texts(key).stream()
@@ -125,7 +177,8 @@ public final class FleetFile {
                 s.texts("agentVerbs"),
                 s.duration("overlap", 0),
                 s.duration("lifetime", MONTH),
-                floor);
+                floor,
+                level);
     }
 
     private Fleet.Device device(Section s, List<Fleet.Gateway> gateways, List<Fleet.Group> groups) {

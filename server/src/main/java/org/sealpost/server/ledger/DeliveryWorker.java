@@ -1,32 +1,23 @@
 package org.sealpost.server.ledger;
 
-import java.time.Duration;
-import java.time.InstantSource;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.sealpost.enclave.AuthorityKeys;
 import org.sealpost.enclave.EndPointKeys;
 import org.sealpost.enclave.EndPointKeys.OpenedResponse;
 import org.sealpost.enclave.EndPointKeys.SealedRequest;
 import org.sealpost.onem2m.Content;
-import org.sealpost.onem2m.Identifier;
-import org.sealpost.onem2m.Operation;
 import org.sealpost.onem2m.Refusal;
-import org.sealpost.onem2m.RequestPrimitive;
 import org.sealpost.onem2m.ResponsePrimitive;
 import org.sealpost.onem2m.ResponseStatus;
-import org.sealpost.onem2m.ResponseType;
 import org.sealpost.onem2m.SecurityInfo;
 import org.sealpost.server.audit.AuditLog;
 
@@ -38,7 +29,6 @@ public final class DeliveryWorker {
     private static final int AT_ONCE = 64;
     private static final int REMEMBERED = 10_000;
     private static final long LEASE_SECONDS = 15;
-    private static final Duration EXPIRY = Duration.ofSeconds(60);
     private static final long FIRST_RETRY_MILLIS = 300;
     private static final long LAST_RETRY_MILLIS = 10_000;
     private static final String RAND = "r";
@@ -48,10 +38,8 @@ public final class DeliveryWorker {
     private final EndPointKeys endPoint;
     private final AuthorityKeys authority;
     private final AuditLog audit;
-    private final InstantSource clock;
     private final ScheduledExecutorService timer;
-    private final String server;
-    private final Function<RequestPrimitive, CompletionStage<ResponsePrimitive>> send;
+    private final OuterNotify outer;
     private volatile Consumer<EndPointKeys.LaterEpoch> laterEpochs = later -> {};
     private final String owner = UUID.randomUUID().toString();
     private final String run = owner.substring(0, 8);
@@ -74,18 +62,14 @@ public final class DeliveryWorker {
             EndPointKeys endPoint,
             AuthorityKeys authority,
             AuditLog audit,
-            InstantSource clock,
             ScheduledExecutorService timer,
-            String server,
-            Function<RequestPrimitive, CompletionStage<ResponsePrimitive>> send) {
+            OuterNotify outer) {
         this.ledger = ledger;
         this.endPoint = endPoint;
         this.authority = authority;
         this.audit = audit;
-        this.clock = clock;
         this.timer = timer;
-        this.server = server;
-        this.send = send;
+        this.outer = outer;
     }
 
     /** Told of members that hold a later epoch than this server gave them. Set once, before {@link #start}. */
@@ -180,17 +164,9 @@ public final class DeliveryWorker {
     }
 
     private void notify(Delivery delivery, String requestId, SecurityInfo info, Delivery.State whenAccepted) {
-        String to = new Identifier(delivery.member()).spRelative("/").text();
-        RequestPrimitive request = RequestPrimitive.of(Operation.NOTIFY, to, server, requestId)
-                .responseType(ResponseType.asynchronous(server))
-                .requestExpiration(clock.instant().plus(EXPIRY))
-                .content(info.toContent())
-                .build();
-        send.apply(request).whenComplete((response, failure) -> {
+        outer.to(delivery.member(), requestId, info).whenComplete((response, failure) -> {
             if (failure != null) {
                 retry(delivery, failure);
-            } else if (!response.status().successful()) {
-                retry(delivery, new Refusal(response.status(), response.sentence()));
             } else {
                 ledger.advance(delivery.id(), whenAccepted, "accepted by the gateway, no answer yet");
             }
@@ -198,13 +174,8 @@ public final class DeliveryWorker {
     }
 
     private void retry(Delivery delivery, Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-        String reason = cause instanceof Refusal refusal
-                ? refusal.status().code() + ": " + refusal.sentence()
-                : String.valueOf(cause.getMessage());
         long delay = Math.min(LAST_RETRY_MILLIS, FIRST_RETRY_MILLIS << Math.min(6, delivery.attempts()));
-        ledger.retry(delivery.id(), reason, delay);
+        ledger.retry(delivery.id(), OuterNotify.reason(failure), delay);
     }
 
     private static String randObject(ResponsePrimitive response) {

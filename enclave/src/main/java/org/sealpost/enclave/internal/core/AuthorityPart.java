@@ -24,8 +24,10 @@ import org.sealpost.enclave.AuthorityKeys.EnrolledPeer;
 import org.sealpost.enclave.AuthorityKeys.EpochFacts;
 import org.sealpost.enclave.AuthorityKeys.GroupPolicy;
 import org.sealpost.enclave.AuthorityKeys.Member;
+import org.sealpost.enclave.AuthorityKeys.ProvisionedPeer;
 import org.sealpost.enclave.AuthorityKeys.Role;
 import org.sealpost.enclave.EndPointKeys.EnrolmentRequest;
+import org.sealpost.enclave.RenewalKeys;
 import org.sealpost.enclave.internal.custody.KeyCustody;
 import org.sealpost.group.EpochKeys;
 import org.sealpost.group.GroupCredential;
@@ -49,10 +51,12 @@ final class AuthorityPart {
 
     private final Vault vault;
     private final Epochs epochs;
+    private final CertificatePart certificates;
 
-    AuthorityPart(Vault vault, Epochs epochs) {
+    AuthorityPart(Vault vault, Epochs epochs, CertificatePart certificates) {
         this.vault = vault;
         this.epochs = epochs;
+        this.certificates = certificates;
     }
 
     AuthorityFacts found(String identity) {
@@ -77,6 +81,100 @@ final class AuthorityPart {
         EnrolmentPart.requireAbsolute(request.identity());
         ECPublicKey agreement = Jwk.parse(request.agreementKey());
         Attestation attestation = Statement.verify(request);
+        requireOwnKey(authority, request);
+        request.certificateKey().ifPresent(Jwk::parse);
+        int generation = generation(authority, request.identity());
+        String keyId = InnerPrimitives.nameOf(request.identity()) + ".espr" + generation + "@"
+                + InnerPrimitives.domainOf(authority.identity);
+        StateImage.Peer peer = new StateImage.Peer(
+                request.identity(),
+                role.name(),
+                generation,
+                keyId,
+                vault.observed("pairwise-key", request.identity(), vault.randomOctets(EnrolmentPart.KEY)),
+                vault.observed("wrapping-key", request.identity(), vault.randomOctets(EnrolmentPart.KEY)),
+                request.signatureKey(),
+                attestation);
+        StateImage.Standing standing = new StateImage.Standing();
+        standing.policy = Optional.ofNullable(vault.state().standings.get(peer.identity()))
+                .flatMap(s -> s.policy);
+        standing.certificateKey = request.certificateKey();
+        standing.since = vault.now();
+        boolean certified = standing.certificateKey.isPresent()
+                && standing.policy
+                        .map(RenewalKeys.PeerPolicy::mechanisms)
+                        .orElse(List.of(RenewalKeys.CERTIFICATE))
+                        .contains(RenewalKeys.CERTIFICATE);
+        standing.mechanisms =
+                certified ? List.of(RenewalKeys.CERTIFICATE, RenewalKeys.EPHEMERAL) : List.of(RenewalKeys.EPHEMERAL);
+        vault.change(s -> {
+            s.standings.put(peer.identity(), standing);
+            return s.authority.orElseThrow().peers.put(peer.identity(), peer);
+        });
+        Optional<String> certificate = certified
+                ? Optional.of(certificates.issue(peer.identity(), standing.certificateKey.orElseThrow()))
+                : Optional.empty();
+        return new EnrolledPeer(peer.identity(), keyId, seal(authority(), peer, agreement, certificate), attestation);
+    }
+
+    /** Makes an end point a peer with a key that an MEF or MAF gave; inside of a change. */
+    void provisioned(
+            StateImage state, EnrolmentRequest request, Role role, String keyId, byte[] pairwise, byte[] wrapping) {
+        StateImage.Authority authority = state.authority.orElseThrow();
+        requireOwnKey(authority, request);
+        int generation = generation(authority, request.identity());
+        authority.peers.put(
+                request.identity(),
+                new StateImage.Peer(
+                        request.identity(),
+                        role.name(),
+                        generation,
+                        keyId,
+                        pairwise,
+                        wrapping,
+                        request.signatureKey(),
+                        Statement.verify(request)));
+        StateImage.Standing standing = new StateImage.Standing();
+        standing.policy =
+                Optional.ofNullable(state.standings.get(request.identity())).flatMap(s -> s.policy);
+        standing.since = vault.now();
+        standing.mechanisms = List.of(RenewalKeys.EPHEMERAL);
+        state.standings.put(request.identity(), standing);
+        authority.given.merge(
+                request.identity(),
+                new StateImage.Given(keyId, ""),
+                (old, fresh) -> new StateImage.Given(keyId, old.ended()));
+    }
+
+    /** A key that an MEF or MAF gave has ended; inside of a change. True when it was the one in use. */
+    boolean ended(StateImage state, String identity, String keyId, String why) {
+        StateImage.Authority authority = state.authority.orElseThrow();
+        StateImage.Given given =
+                Optional.ofNullable(authority.given.get(identity)).orElse(new StateImage.Given("", ""));
+        boolean current = given.keyId().equalsIgnoreCase(keyId);
+        authority.given.put(identity, new StateImage.Given(current ? "" : given.keyId(), why));
+        if (current) {
+            authority.peers.remove(identity);
+            state.standings.remove(identity);
+        }
+        return current;
+    }
+
+    List<ProvisionedPeer> provisionedPeers() {
+        StateImage.Authority authority = authority();
+        return authority.given.entrySet().stream()
+                .map(e -> new ProvisionedPeer(
+                        e.getKey(),
+                        authority.peers.containsKey(e.getKey()) ? e.getValue().keyId() : "",
+                        e.getValue().ended(),
+                        Optional.ofNullable(authority.peers.get(e.getKey())).map(StateImage.Peer::attestation)))
+                .toList();
+    }
+
+    private static void requireOwnKey(StateImage.Authority authority, EnrolmentRequest request) {
+        EnrolmentPart.requireAbsolute(request.identity());
+        Jwk.parse(request.agreementKey());
+        Jwk.parse(request.signatureKey());
         List<StateImage.Peer> others = authority.peers.values().stream()
                 .filter(p -> !p.identity().equals(request.identity()))
                 .toList();
@@ -91,26 +189,20 @@ final class AuthorityPart {
                     ResponseStatus.CONFLICT,
                     "another end point is enrolled with the same key: two devices must not share keys");
         }
-        int generation = Optional.ofNullable(authority.peers.get(request.identity()))
+    }
+
+    private static int generation(StateImage.Authority authority, String identity) {
+        return Optional.ofNullable(authority.peers.get(identity))
                 .map(p -> p.generation() + 1)
                 .orElse(1);
-        String keyId = name + ".espr" + generation + "@" + InnerPrimitives.domainOf(authority.identity);
-        StateImage.Peer peer = new StateImage.Peer(
-                request.identity(),
-                role.name(),
-                generation,
-                keyId,
-                vault.observed("pairwise-key", request.identity(), vault.randomOctets(EnrolmentPart.KEY)),
-                vault.observed("wrapping-key", request.identity(), vault.randomOctets(EnrolmentPart.KEY)),
-                request.signatureKey(),
-                attestation);
-        vault.change(s -> s.authority.orElseThrow().peers.put(peer.identity(), peer));
-        return new EnrolledPeer(peer.identity(), keyId, seal(authority(), peer, agreement), attestation);
     }
 
     void revoke(String identity) {
         authority();
-        vault.change(s -> s.authority.orElseThrow().peers.remove(identity));
+        vault.change(s -> {
+            s.standings.remove(identity);
+            return s.authority.orElseThrow().peers.remove(identity);
+        });
     }
 
     void createGroup(String group, GroupPolicy policy) {
@@ -302,7 +394,8 @@ final class AuthorityPart {
         return made;
     }
 
-    private String seal(StateImage.Authority authority, StateImage.Peer peer, ECPublicKey recipient) {
+    private String seal(
+            StateImage.Authority authority, StateImage.Peer peer, ECPublicKey recipient, Optional<String> certificate) {
         WrappingAgreement.Wrapped wrapping = WrappingAgreement.wrap(recipient, peer.wrapping(), vault.random());
         var o = JsonNodeFactory.instance
                 .objectNode()
@@ -313,6 +406,7 @@ final class AuthorityPart {
         o.put("iat", vault.now());
         o.put("kh", Base64Url.encode(EnrolmentPart.sha256(peer.pairwise())));
         o.put("epk", Jwk.print(wrapping.ephemeral())).put("wk", Base64Url.encode(wrapping.wrapped()));
+        certificate.ifPresent(c -> o.put("crt", c));
         String rootKeyId = Jwk.thumbprint(Jwk.parse(authority.rootKey));
         String signed = Jws.sign(
                 vault.custody().signer(authority.root),

@@ -22,9 +22,15 @@ public final class Compartment implements Enclave {
     private final EnrolmentPart enrolment;
     private final CredentialsPart credentials;
     private final EsprimPart esprim;
+    private final KeyRing keys;
+    private final CertificatePart certificates;
+    private final RenewalPart renewals;
     private final MemberPart member;
     private final CommanderPart commander;
     private final AuthorityPart authority;
+    private final ClientPart client;
+    private final FunctionPart function;
+    private final DataPart data;
     private final Refusals refusals = new Refusals();
 
     /** A compartment on its state; reads it now. */
@@ -50,12 +56,18 @@ public final class Compartment implements Enclave {
         Vault vault = new Vault(name, store, clock, random, observer, custody);
         Epochs epochs = new Epochs(vault);
         this.attestation = attestation;
-        this.enrolment = new EnrolmentPart(vault, attestation);
         this.credentials = new CredentialsPart(vault, epochs);
-        this.authority = new AuthorityPart(vault, epochs);
-        this.esprim = new EsprimPart(vault, credentials, authority, epochs);
+        this.keys = new KeyRing(vault);
+        this.certificates = new CertificatePart(vault, keys);
+        this.enrolment = new EnrolmentPart(vault, attestation, certificates);
+        this.renewals = new RenewalPart(vault, keys, certificates);
+        this.authority = new AuthorityPart(vault, epochs, certificates);
+        this.esprim = new EsprimPart(vault, credentials, authority, epochs, keys, renewals);
         this.member = new MemberPart(vault, epochs, credentials);
         this.commander = new CommanderPart(vault, epochs, credentials);
+        this.client = new ClientPart(vault, new ProvisionedPart(vault, enrolment, authority, esprim));
+        this.function = new FunctionPart(vault);
+        this.data = new DataPart(vault);
     }
 
     @Override
@@ -93,6 +105,11 @@ public final class Compartment implements Enclave {
     }
 
     @Override
+    public String sharedRandObject() {
+        return alone(esprim::sharedRandObject);
+    }
+
+    @Override
     public boolean hasSession(String peer) {
         return alone(() -> esprim.hasSession(peer));
     }
@@ -120,6 +137,73 @@ public final class Compartment implements Enclave {
     @Override
     public SealedRequest sealConfirmation(String group) {
         return alone(() -> esprim.sealConfirmation(group));
+    }
+
+    @Override
+    public KeyMessage answerKeyEstablishment(String requester, byte[] message) {
+        return alone(() -> new KeyMessage(certificates.answer(requester, message), Optional.empty()));
+    }
+
+    @Override
+    public void setPeerPolicies(Map<String, PeerPolicy> policies) {
+        alone(() -> {
+            renewals.setPolicies(policies);
+            return policies;
+        });
+    }
+
+    @Override
+    public void trustCertificates(CertificateTrust trust) {
+        alone(() -> {
+            certificates.trust(trust);
+            return trust;
+        });
+    }
+
+    @Override
+    public RenewalStep nextRenewal(String peer) {
+        return alone(() -> renewals.next(peer));
+    }
+
+    @Override
+    public KeyMessage startKeyEstablishment(String peer) {
+        return alone(() -> {
+            renewals.forget(peer);
+            return certificates.start(peer);
+        });
+    }
+
+    @Override
+    public KeyMessage continueKeyEstablishment(String peer, byte[] message) {
+        return alone(() -> certificates.proceed(peer, message));
+    }
+
+    @Override
+    public SealedRequest sealRenewal(String peer, Optional<String> receiverRandObject) {
+        return alone(() -> esprim.sealRenewal(peer, receiverRandObject));
+    }
+
+    @Override
+    public List<PairwiseFacts> pairwiseKeys() {
+        return alone(() -> keys.peers().stream().map(keys::facts).toList());
+    }
+
+    @Override
+    public String certificateRequest() {
+        return alone(certificates::request);
+    }
+
+    @Override
+    public void installCertificate(String chain) {
+        alone(() -> {
+            certificates.installForeign(chain);
+            return chain;
+        });
+    }
+
+    @Override
+    public String capabilities() {
+        return alone(renewals::capabilities);
     }
 
     @Override
@@ -237,6 +321,141 @@ public final class Compartment implements Enclave {
     @Override
     public boolean verifyCheckpoint(String checkpoint, long sequence, byte[] head) {
         return alone(() -> authority.verifyCheckpoint(checkpoint, sequence, head));
+    }
+
+    @Override
+    public List<ProvisionedPeer> provisionedPeers() {
+        return alone(authority::provisionedPeers);
+    }
+
+    @Override
+    public ManufactureRequest manufactureRequest() {
+        return alone(client::manufactureRequest);
+    }
+
+    @Override
+    public FunctionAccess acceptManufacture(String manufacturePackage) {
+        return alone(() -> client.accept(manufacturePackage));
+    }
+
+    @Override
+    public List<FunctionAccess> functions() {
+        return alone(client::functions);
+    }
+
+    @Override
+    public List<ProvisionedKey> provisionedKeys() {
+        return alone(client::keys);
+    }
+
+    @Override
+    public ExchangeStep openExchange(String functionName, ExchangeGoal goal, Optional<String> identity) {
+        return alone(() -> client.open(functionName, goal, identity));
+    }
+
+    @Override
+    public ExchangeStep continueExchange(String exchange, byte[] received) {
+        return alone(() -> client.go(exchange, received));
+    }
+
+    @Override
+    public void dropExchange(String exchange) {
+        alone(() -> {
+            client.drop(exchange);
+            return exchange;
+        });
+    }
+
+    @Override
+    public DataPeer dataIdentity() {
+        return alone(data::identity);
+    }
+
+    @Override
+    public void trustDataPeer(DataPeer peer) {
+        alone(() -> {
+            data.trust(peer);
+            return peer;
+        });
+    }
+
+    @Override
+    public FunctionFacts foundFunction(String kind, String fqdn) {
+        return alone(() -> function.found(kind, fqdn));
+    }
+
+    @Override
+    public ManufacturedClient manufacture(ManufactureRequest request, String clientName, String uri) {
+        return alone(() -> function.manufacture(request, clientName, uri));
+    }
+
+    @Override
+    public void assignClient(String credentialId, ClientAssignment assignment) {
+        alone(() -> {
+            function.assign(credentialId, assignment);
+            return credentialId;
+        });
+    }
+
+    @Override
+    public void permitClient(String credentialId) {
+        alone(() -> {
+            function.permit(credentialId);
+            return credentialId;
+        });
+    }
+
+    @Override
+    public List<FunctionEvent> revokeClient(String identityOrCredential, String reason) {
+        return alone(() -> function.revoke(identityOrCredential, reason));
+    }
+
+    @Override
+    public List<ClientFacts> clients() {
+        return alone(function::clients);
+    }
+
+    @Override
+    public String acceptConnection() {
+        return alone(function::accept);
+    }
+
+    @Override
+    public ConnectionStep continueConnection(String connection, byte[] received) {
+        return alone(() -> function.go(connection, received));
+    }
+
+    @Override
+    public void dropConnection(String connection) {
+        alone(() -> {
+            function.drop(connection);
+            return connection;
+        });
+    }
+
+    @Override
+    public String newDataKey(String name, DataUse use) {
+        return alone(() -> data.newKey(name, use));
+    }
+
+    @Override
+    public String shareDataKey(String keyId, List<String> targets) {
+        return alone(() -> data.share(keyId, targets));
+    }
+
+    @Override
+    public String acceptDataKey(String envelope) {
+        return alone(() -> data.accept(envelope));
+    }
+
+    @Override
+    public Protected protectData(DataOrder order) {
+        return alone(() -> data.protect(order));
+    }
+
+    @Override
+    public Opened openData(SecurityClass expected, Optional<String> contentInfo, String content) {
+        return alone(() -> data.open(expected, contentInfo, content));
     }
 
     @Override

@@ -14,6 +14,7 @@ import org.sealpost.e2e.Jws;
 import org.sealpost.e2e.Labels;
 import org.sealpost.e2e.Wipe;
 import org.sealpost.e2e.WrappingAgreement;
+import org.sealpost.e2e.provisioning.ProvisioningKeys;
 import org.sealpost.enclave.Attestation;
 import org.sealpost.enclave.EndPointKeys.EnrolmentFacts;
 import org.sealpost.enclave.EndPointKeys.EnrolmentRequest;
@@ -28,16 +29,19 @@ import org.sealpost.onem2m.Serialization;
 /** Enrolment of this end point: its own key pairs, and the package that brings keys and trust anchors. */
 final class EnrolmentPart {
     static final int KEY = 32;
+    private static final String PROVISIONED_ROLE = "DEVICE";
     private static final Set<String> ENVELOPE = Set.of("alg", "enc", "kid", "typ", "epk");
     private static final Set<String> MEMBERS =
-            Set.of("v", "to", "srv", "role", "kid", "root", "kh", "iat", "epk", "wk");
+            Set.of("v", "to", "srv", "role", "kid", "root", "kh", "iat", "epk", "wk", "crt");
 
     private final Vault vault;
     private final Attestation attestation;
+    private final CertificatePart certificates;
 
-    EnrolmentPart(Vault vault, Attestation attestation) {
+    EnrolmentPart(Vault vault, Attestation attestation, CertificatePart certificates) {
         this.vault = vault;
         this.attestation = attestation;
+        this.certificates = certificates;
     }
 
     EnrolmentRequest request(String identity) {
@@ -54,15 +58,31 @@ final class EnrolmentPart {
                     ResponseStatus.CONFLICT,
                     "this enclave belongs to " + own.identity() + ": use another state directory");
         }
-        return request(own.identity(), own.agreementKey(), own.signatureKey(), own.attestation());
+        return request(
+                own.identity(),
+                own.agreementKey(),
+                own.signatureKey(),
+                Optional.of(certificates.publicKey(identity)),
+                own.attestation());
     }
 
-    /** A request with its fingerprint: SHA-256 over identity, both keys and attestation. */
-    static EnrolmentRequest request(String identity, String agreementKey, String signatureKey, String attestation) {
-        String all = identity + "\n" + agreementKey + "\n" + signatureKey + "\n" + attestation;
+    /** A request with its fingerprint: SHA-256 over identity, keys and attestation. */
+    static EnrolmentRequest request(
+            String identity,
+            String agreementKey,
+            String signatureKey,
+            Optional<String> certificateKey,
+            String attestation) {
+        String all = identity + "\n" + agreementKey + "\n" + signatureKey
+                + certificateKey.map(k -> "\n" + k).orElse("") + "\n" + attestation;
         String hex = HexFormat.of().formatHex(sha256(all.getBytes(StandardCharsets.UTF_8)));
         return new EnrolmentRequest(
-                identity, agreementKey, signatureKey, attestation, hex.replaceAll("(.{4})(?!$)", "$1 "));
+                identity,
+                agreementKey,
+                signatureKey,
+                certificateKey,
+                attestation,
+                hex.replaceAll("(.{4})(?!$)", "$1 "));
     }
 
     EnrolmentFacts accept(String enrolmentPackage) {
@@ -73,19 +93,19 @@ final class EnrolmentPart {
         byte[] content =
                 Jwe.parse(enrolmentPackage, ENVELOPE).openFrom(vault.custody().agreement(own.agreement()));
         try {
-            StateImage.Anchor anchor = anchor(content, own);
-            vault.state()
-                    .anchor
-                    .filter(a -> !a.rootKeyId().equals(anchor.rootKeyId()))
-                    .ifPresent(a -> {
-                        throw new Refusal(
-                                ResponseStatus.CONFLICT,
-                                "this enclave is enrolled with another root: remove its state to change owners");
-                    });
+            Members signed = open(content, own.identity());
+            StateImage.Anchor anchor = anchor(signed, content, own);
+            requireSameRoot(vault.state(), anchor.rootKeyId());
             vault.observed("pairwise-key", own.identity(), anchor.pairwise());
             vault.change(s -> {
                 s.timeFloor = anchor.issuedAt();
-                return s.anchor = Optional.of(anchor);
+                s.anchor = Optional.of(anchor);
+                StateImage.Standing fresh = new StateImage.Standing();
+                Optional.ofNullable(s.standings.get(anchor.server())).ifPresent(old -> fresh.policy = old.policy);
+                s.standings.put(anchor.server(), fresh);
+                // one change: this one and the certificate's are written together
+                signed.optionalText("crt").ifPresent(c -> certificates.install(s, c, anchor.rootKey()));
+                return anchor;
             });
             return facts(own.identity(), anchor);
         } finally {
@@ -93,11 +113,44 @@ final class EnrolmentPart {
         }
     }
 
+    /** Enrols this end point with a key that an MEF or MAF gave; inside of a change. */
+    void provisioned(StateImage state, String server, String keyId, byte[] pairwise, String rootKey) {
+        StateImage.OwnKeys own = state.own.orElseThrow(
+                () -> new Refusal(ResponseStatus.BAD_REQUEST, "this enclave does not know its identity yet"));
+        String rootKeyId = Jwk.thumbprint(Jwk.parse(rootKey));
+        requireSameRoot(state, rootKeyId);
+        byte[] wrapping = vault.observed("wrapping-key", own.identity(), ProvisioningKeys.wrapping(pairwise));
+        ECPublicKey agreementKey = Jwk.parse(own.agreementKey());
+        // The custody takes wrapping keys in one way only: wrapped for its own agreement key.
+        byte[] reference = vault.custody()
+                .acceptWrappingKey(
+                        own.agreement(),
+                        agreementKey,
+                        WrappingAgreement.wrap(agreementKey, wrapping, vault.random()),
+                        own.identity());
+        vault.observed("pairwise-key", own.identity(), pairwise);
+        // An MEF's word has no time of its own: packages that were too old before are too old still.
+        long issuedAt = state.anchor.map(StateImage.Anchor::issuedAt).orElse(0L);
+        state.anchor = Optional.of(new StateImage.Anchor(
+                server, PROVISIONED_ROLE, keyId, pairwise, reference, rootKeyId, rootKey, issuedAt));
+        StateImage.Standing fresh = new StateImage.Standing();
+        Optional.ofNullable(state.standings.get(server)).ifPresent(old -> fresh.policy = old.policy);
+        state.standings.put(server, fresh);
+    }
+
+    private static void requireSameRoot(StateImage state, String rootKeyId) {
+        if (state.anchor.filter(a -> !a.rootKeyId().equals(rootKeyId)).isPresent()) {
+            throw new Refusal(
+                    ResponseStatus.CONFLICT,
+                    "this enclave is enrolled with another root: remove its state to change owners");
+        }
+    }
+
     Optional<EnrolmentFacts> facts() {
         return vault.state().own.flatMap(own -> vault.state().anchor.map(anchor -> facts(own.identity(), anchor)));
     }
 
-    private StateImage.Anchor anchor(byte[] content, StateImage.OwnKeys own) {
+    private static Members open(byte[] content, String identity) {
         if (content.length <= KEY) {
             throw new Refusal(ResponseStatus.BAD_REQUEST, "an enrolment package is cut off");
         }
@@ -108,9 +161,14 @@ final class EnrolmentPart {
         signed.verify(root, Labels.TYPE_ENROLMENT);
         byte[] pairwise = Arrays.copyOf(content, KEY);
         boolean bound = MessageDigest.isEqual(sha256(pairwise), Base64Url.decode(m.text("kh")));
-        if (!bound || !m.text("to").equals(own.identity())) {
+        Wipe.octets(pairwise);
+        if (!bound || !m.text("to").equals(identity)) {
             throw new Refusal(ResponseStatus.BAD_REQUEST, "an enrolment package is for another end point");
         }
+        return m;
+    }
+
+    private StateImage.Anchor anchor(Members m, byte[] content, StateImage.OwnKeys own) {
         long issuedAt = m.integer("iat");
         if (vault.state().anchor.filter(a -> issuedAt < a.issuedAt()).isPresent()) {
             throw new Refusal(
@@ -121,10 +179,10 @@ final class EnrolmentPart {
                 m.text("srv"),
                 m.text("role"),
                 m.text("kid"),
-                pairwise,
+                Arrays.copyOf(content, KEY),
                 vault.custody()
                         .acceptWrappingKey(own.agreement(), Jwk.parse(own.agreementKey()), wrapped, own.identity()),
-                Jwk.thumbprint(root),
+                Jwk.thumbprint(Jwk.parse(m.text("root"))),
                 m.text("root"),
                 issuedAt);
     }

@@ -1,6 +1,7 @@
 package org.sealpost.enclave.internal.core;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -13,6 +14,8 @@ import org.sealpost.e2e.InnerOriginator;
 import org.sealpost.e2e.RandObject;
 import org.sealpost.e2e.SessionDerivation;
 import org.sealpost.e2e.SessionKeys;
+import org.sealpost.e2e.SessionLimits;
+import org.sealpost.e2e.SharedObjects;
 import org.sealpost.enclave.AuthorityKeys.GroupPolicy;
 import org.sealpost.enclave.EndPointKeys.Confirmation;
 import org.sealpost.enclave.EndPointKeys.LaterEpoch;
@@ -35,6 +38,7 @@ import org.sealpost.onem2m.ResponseStatus;
  */
 final class EsprimPart {
     private static final Duration LIFETIME = Duration.ofHours(1);
+    private static final Duration SHARED_LIFETIME = Duration.ofMinutes(20);
     private static final int MAX_EXCHANGES = 4096;
     private static final int MAX_ANSWERS = 256;
 
@@ -42,34 +46,58 @@ final class EsprimPart {
     private final CredentialsPart credentials;
     private final AuthorityPart authority;
     private final Epochs epochs;
+    private final KeyRing keys;
+    private final RenewalPart renewals;
     private final Map<String, Channel> channels = new HashMap<>();
     private final Map<String, Exchange> exchanges = bounded(MAX_EXCHANGES);
     private final Map<String, OpenedRequest.Answered> answers = bounded(MAX_ANSWERS);
+    private final Map<String, String> errorIds = bounded(MAX_EXCHANGES);
+    private final SharedObjects shared = new SharedObjects(SHARED_LIFETIME);
+    private final RepeatedRequests repeated = new RepeatedRequests();
 
-    private record Channel(String keyId, EsprimChannel esprim) {}
+    private record Channel(String peer, String keyId, EsprimChannel esprim) {}
 
     /**
      * @param requestId inner rqi
      * @param nonce of a credential that was sent and has to be confirmed
      * @param vouches whether a good answer means that the server knows this state's lineage
      */
-    private record Exchange(String peer, String requestId, Optional<String> group, String nonce, boolean vouches) {
-        Exchange(String peer, String requestId, Optional<String> group, String nonce) {
-            this(peer, requestId, group, nonce, false);
+    private record Exchange(
+            String peer, String keyId, String requestId, Optional<String> group, String nonce, boolean vouches) {
+        Exchange(String peer, String keyId, String requestId, Optional<String> group, String nonce) {
+            this(peer, keyId, requestId, group, nonce, false);
+        }
+
+        Exchange under(String key) {
+            return new Exchange(peer, key, requestId, group, nonce, vouches);
         }
     }
 
-    EsprimPart(Vault vault, CredentialsPart credentials, AuthorityPart authority, Epochs epochs) {
+    EsprimPart(
+            Vault vault,
+            CredentialsPart credentials,
+            AuthorityPart authority,
+            Epochs epochs,
+            KeyRing keys,
+            RenewalPart renewals) {
         this.vault = vault;
         this.credentials = credentials;
         this.authority = authority;
         this.epochs = epochs;
+        this.keys = keys;
+        this.renewals = renewals;
     }
 
     String receiverRandObject(String requester) {
-        return channel(requester)
-                .esprim()
-                .issue(vault.instant(), vault.random())
+        RandObject issued = channel(requester).esprim().issue(vault.instant(), vault.random());
+        // the requester may hold a newer key than the one in use here, or an older one
+        keys.accepted(requester).forEach(key -> channel(requester, key).esprim().share(issued));
+        return issued.canonical();
+    }
+
+    /** The object for all originators; it offers what any floor allows. */
+    String sharedRandObject() {
+        return shared.current(new AeadPolicy(Aead.A256GCM).offer(), vault.instant(), vault.random())
                 .canonical();
     }
 
@@ -80,10 +108,11 @@ final class EsprimPart {
     SealedRequest sealRequest(String peer, Optional<String> receiver, byte[] inner) {
         RequestPrimitive request = InnerPrimitives.request(inner);
         InnerOriginator.require(request, own());
-        return seal(peer, receiver, inner, new Exchange(peer, request.requestId(), Optional.empty(), ""));
+        return seal(peer, receiver, inner, new Exchange(peer, "", request.requestId(), Optional.empty(), ""));
     }
 
     SealedRequest sealCredential(String member, Optional<String> receiver, String group) {
+        requireForwardSecrecy(member);
         String nonce = nonce();
         String requestId = "c" + nonce;
         String path = credentialPath(member, group);
@@ -98,7 +127,29 @@ final class EsprimPart {
                 member,
                 receiver,
                 InnerPrimitives.CODEC.encode(inner),
-                new Exchange(member, requestId, Optional.of(group), nonce));
+                new Exchange(member, "", requestId, Optional.of(group), nonce));
+    }
+
+    /** The next message of a renewal to a device. */
+    SealedRequest sealRenewal(String peer, Optional<String> receiver) {
+        boolean agreed = !keys.standing(peer).pending.isEmpty();
+        SealedRequest sealed = sealRenewal(peer, receiver, renewals.message(peer));
+        Negotiation chosen = agreed ? renewals.next(peer).negotiation() : sealed.negotiation();
+        return new SealedRequest(sealed.exchange(), sealed.esprimObject(), chosen);
+    }
+
+    private SealedRequest sealRenewal(String peer, Optional<String> receiver, String text) {
+        String requestId = "n" + nonce();
+        RequestPrimitive inner = InnerPrimitives.notify(
+                InnerPrimitives.spRelative(peer),
+                InnerPrimitives.spRelative(own()),
+                requestId,
+                InnerPrimitives.contentInstance(RenewalPart.CONTENT_INFO, text));
+        return seal(
+                peer,
+                receiver,
+                InnerPrimitives.CODEC.encode(inner),
+                new Exchange(peer, "", requestId, Optional.empty(), ""));
     }
 
     SealedRequest sealConfirmation(String group) {
@@ -111,11 +162,18 @@ final class EsprimPart {
                 server,
                 Optional.empty(),
                 InnerPrimitives.CODEC.encode(inner),
-                new Exchange(server, "k" + nonce, Optional.empty(), "", true));
+                new Exchange(server, "", "k" + nonce, Optional.empty(), "", true));
     }
 
     String sealCredentialResponse(String exchange, String requestId, String group) {
         Exchange open = exchange(exchange);
+        if (!channel(open).esprim().unshared(exchange)) {
+            repeated.forget(exchange);
+            throw new Refusal(
+                    ResponseStatus.ESPRIM_UNKNOWN_RECV_RAND_ID,
+                    "a credential is given only in a session that began with a RandObject for this member alone");
+        }
+        requireForwardSecrecy(open.peer());
         Content credential = InnerPrimitives.contentInstance(
                 InnerPrimitives.CREDENTIAL, authority.credential(open.peer(), group, nonce()));
         return sealResponse(exchange, InnerPrimitives.ok(requestId, Optional.of(credential)));
@@ -123,8 +181,9 @@ final class EsprimPart {
 
     String sealResponse(String exchange, byte[] inner) {
         Exchange open = exchange(exchange);
-        String sealed = channel(open.peer()).esprim().sealResponse(exchange, inner, vault.instant(), vault.random());
+        String sealed = channel(open).esprim().sealResponse(exchange, inner, vault.instant(), vault.random());
         exchanges.remove(exchange);
+        repeated.answered(exchange, inner);
         return sealed;
     }
 
@@ -137,9 +196,12 @@ final class EsprimPart {
         }
         String peer = "";
         try {
-            peer = peerOf(EsprimChannel.keyIdOf(object));
-            EsprimChannel.Opened opened = channel(peer).esprim().openRequest(object, vault.instant(), vault.random());
-            OpenedRequest result = process(peer, opened);
+            KeyRing.Found key = found(EsprimChannel.keyIdOf(object));
+            peer = key.peer();
+            EsprimChannel.Opened opened =
+                    channel(peer, key.key()).esprim().openRequest(object, vault.instant(), vault.random());
+            proved(peer, key.key().keyId());
+            OpenedRequest result = process(peer, key.key().keyId(), opened);
             if (result instanceof OpenedRequest.Answered answered) {
                 answers.put(digest, answered);
             }
@@ -153,10 +215,14 @@ final class EsprimPart {
     OpenedResponse openResponse(String exchange, String object) {
         try {
             Exchange open = exchange(exchange);
-            byte[] plaintext = channel(open.peer()).esprim().openResponse(exchange, object, vault.instant());
+            byte[] plaintext = channel(open).esprim().openResponse(exchange, object, vault.instant());
             exchanges.remove(exchange);
+            proved(open.peer(), open.keyId());
             ResponsePrimitive response = InnerPrimitives.CODEC.decodeResponse(plaintext);
-            if (!response.requestId().equals(open.requestId())) {
+            String errorId = errorIds.remove(exchange);
+            boolean error =
+                    response.requestId().equals(errorId) && !response.status().successful();
+            if (!error && !response.requestId().equals(open.requestId())) {
                 throw new Refusal(ResponseStatus.BAD_REQUEST, "an inner response answers another request");
             }
             if (open.vouches() && response.status() == ResponseStatus.OK) {
@@ -170,15 +236,31 @@ final class EsprimPart {
 
     /** Forgets the channel of a peer whose key changed or was revoked. */
     void forget(String peer) {
-        Optional.ofNullable(channels.remove(peer)).ifPresent(c -> c.esprim().wipe());
+        channels.values().stream()
+                .filter(c -> c.peer().equals(peer))
+                .forEach(c -> c.esprim().wipe());
+        channels.values().removeIf(c -> c.peer().equals(peer));
+        renewals.forget(peer);
     }
 
-    private OpenedRequest process(String peer, EsprimChannel.Opened opened) {
-        exchanges.put(opened.exchange(), new Exchange(peer, "", Optional.empty(), ""));
+    /** A valid message under this key: keys that it supersedes are gone, with their sessions. */
+    private void proved(String peer, String keyId) {
+        for (String gone : keys.proved(peer, keyId)) {
+            Optional.ofNullable(channels.remove(gone)).ifPresent(c -> c.esprim().wipe());
+            exchanges.values().removeIf(e -> e.keyId().equals(gone));
+        }
+    }
+
+    private OpenedRequest process(String peer, String keyId, EsprimChannel.Opened opened) {
+        exchanges.put(opened.exchange(), new Exchange(peer, keyId, "", Optional.empty(), ""));
         RequestPrimitive inner = InnerPrimitives.request(opened.plaintext());
         InnerOriginator.require(inner, peer);
         Optional<String> credential = InnerPrimitives.contentOf(inner.content(), InnerPrimitives.CREDENTIAL);
         Optional<String> confirmation = InnerPrimitives.contentOf(inner.content(), InnerPrimitives.CONFIRMATION);
+        Optional<String> renewal = InnerPrimitives.contentOf(inner.content(), RenewalPart.CONTENT_INFO);
+        if (renewal.isPresent() && inner.operation() == Operation.NOTIFY) {
+            return renewed(peer, keyId, opened.exchange(), inner.requestId(), renewal.get());
+        }
         if (credential.isPresent()) {
             CredentialsPart.Outcome outcome = install(peer, credential.get());
             if (outcome instanceof CredentialsPart.Outcome.Later later) {
@@ -210,7 +292,28 @@ final class EsprimPart {
             return new OpenedRequest.Answered(
                     peer, sealResponse(opened.exchange(), answer), Optional.empty(), Optional.of(verified));
         }
-        return new OpenedRequest.Inner(opened.exchange(), peer, opened.plaintext());
+        Optional<byte[]> before = repeated.begin(peer, inner.requestId(), opened.plaintext(), opened.exchange());
+        if (before.isPresent()) {
+            return new OpenedRequest.Answered(
+                    peer, sealResponse(opened.exchange(), before.get()), Optional.empty(), Optional.empty());
+        }
+        return new OpenedRequest.Inner(opened.exchange(), peer, InnerPrimitives.CODEC.encode(inner));
+    }
+
+    private OpenedRequest renewed(String peer, String keyId, String exchange, String requestId, String text) {
+        Optional<Content> answer;
+        if (vault.state().authority.isPresent()) {
+            renewals.capabilities(peer, text);
+            answer = Optional.empty();
+        } else {
+            answer = Optional.of(
+                    InnerPrimitives.contentInstance(RenewalPart.CONTENT_INFO, renewals.answer(peer, keyId, text)));
+        }
+        return new OpenedRequest.Answered(
+                peer,
+                sealResponse(exchange, InnerPrimitives.ok(requestId, answer)),
+                Optional.empty(),
+                Optional.empty());
     }
 
     private OpenedResponse confirmed(Exchange open, ResponsePrimitive response) {
@@ -238,6 +341,11 @@ final class EsprimPart {
 
     private OpenedResponse installedOr(String peer, ResponsePrimitive response, byte[] plaintext) {
         Optional<String> credential = InnerPrimitives.contentOf(response.content(), InnerPrimitives.CREDENTIAL);
+        Optional<String> renewal = InnerPrimitives.contentOf(response.content(), RenewalPart.CONTENT_INFO);
+        if (renewal.isPresent() && vault.state().authority.isPresent()) {
+            renewals.answered(peer, renewal.get());
+            return new OpenedResponse.Renewal(keys.facts(peer));
+        }
         if (credential.isEmpty()) {
             return new OpenedResponse.Inner(peer, plaintext);
         }
@@ -307,9 +415,10 @@ final class EsprimPart {
 
     private SealedRequest seal(String peer, Optional<String> receiver, byte[] inner, Exchange exchange) {
         Optional<RandObject> object = receiver.map(r -> RandObject.parse(RandObject.Role.RECEIVER, r));
-        EsprimChannel.Sealed sealed =
-                channel(peer).esprim().sealRequest(object, inner, vault.instant(), vault.random());
-        exchanges.put(sealed.exchange(), exchange);
+        Channel channel = channel(peer);
+        EsprimChannel.Sealed sealed = channel.esprim().sealRequest(object, inner, vault.instant(), vault.random());
+        exchanges.put(sealed.exchange(), exchange.under(channel.keyId()));
+        errorIds.put(sealed.exchange(), InnerPrimitives.errorId(sealed.object()));
         AeadPolicy.Choice choice = sealed.choice();
         return new SealedRequest(
                 sealed.exchange(),
@@ -322,41 +431,52 @@ final class EsprimPart {
             return Optional.empty();
         }
         try {
-            return channel(peer)
+            return channel(peer, found(EsprimChannel.keyIdOf(object)).key())
                     .esprim()
-                    .sealError(object, InnerPrimitives.refused(refusal, "unknown"), vault.instant(), vault.random());
+                    .sealError(
+                            object,
+                            InnerPrimitives.refused(refusal, InnerPrimitives.errorId(object)),
+                            vault.instant(),
+                            vault.random());
         } catch (Refusal unsealable) {
             return Optional.empty();
         }
     }
 
+    /** A floor of the policy: a credential that is to stay secret later is not sealed under a key that was never renewed. */
+    private void requireForwardSecrecy(String member) {
+        if (keys.policy(member).forwardSecret() && !keys.forwardSecret(member)) {
+            throw new Refusal(
+                    ResponseStatus.ESPRIM_UNSUPPORTED_OPTION,
+                    "the policy wants a forward-secret pairwise key for this credential, and this member's is from "
+                            + keys.current(member).origin() + " or too old: renew it first");
+        }
+    }
+
+    /** The channel to send in. */
     private Channel channel(String peer) {
-        String keyId;
-        byte[] pairwise;
-        if (vault.state().authority.isPresent()) {
-            StateImage.Peer known = authority.peer(peer);
-            keyId = known.keyId();
-            pairwise = known.pairwise();
-        } else {
-            StateImage.Anchor anchor = credentials.anchor();
-            if (!anchor.server().equals(peer)) {
-                throw new Refusal(
-                        ResponseStatus.ESPRIM_UNKNOWN_KEY_ID,
-                        "there is no pairwise key with that end point, only with the server");
-            }
-            keyId = anchor.keyId();
-            pairwise = anchor.pairwise();
-        }
-        Channel existing = channels.get(peer);
-        if (existing != null && existing.keyId().equals(keyId)) {
-            return existing;
-        }
-        forget(peer);
-        AeadPolicy policy = new AeadPolicy(floor(peer));
-        Channel made =
-                new Channel(keyId, new EsprimChannel(keyId, pairwise.clone(), policy, LIFETIME, derivation(peer)));
-        channels.put(peer, made);
-        return made;
+        return channel(peer, keys.sending(peer));
+    }
+
+    /** The channel that an exchange began in. */
+    private Channel channel(Exchange exchange) {
+        return channel(exchange.peer(), found(exchange.keyId()).key());
+    }
+
+    private Channel channel(String peer, StateImage.PairwiseKey key) {
+        return channels.computeIfAbsent(
+                key.keyId(),
+                id -> new Channel(
+                        peer,
+                        id,
+                        new EsprimChannel(
+                                id,
+                                key.key().clone(),
+                                Instant.MAX,
+                                new AeadPolicy(floor(peer)),
+                                SessionLimits.lasting(LIFETIME),
+                                shared,
+                                derivation(peer))));
     }
 
     private SessionDerivation derivation(String peer) {
@@ -364,30 +484,29 @@ final class EsprimPart {
                 "session-key", peer, SessionKeys.CANONICAL_JSON_V1.derive(pairwise, receiver, originator));
     }
 
-    /** At the authority the strongest floor of the peer's groups; elsewhere what the standard's default is. */
+    /** The strongest floor of the peer's policy and groups; without any, what the standard's default is. */
     private Aead floor(String peer) {
+        Optional<Aead> policy = keys.standing(peer).policy.map(p -> Aead.named(p.algorithmFloor()));
         return vault.state()
                 .authority
-                .flatMap(a -> a.groups.values().stream()
-                        .filter(g ->
-                                g.members().stream().anyMatch(m -> m.identity().equals(peer)))
-                        .map(StateImage.Group::policy)
-                        .map(GroupPolicy::algorithmFloor)
-                        .map(Aead::named)
+                .flatMap(a -> java.util.stream.Stream.concat(
+                                policy.stream(),
+                                a.groups.values().stream()
+                                        .filter(g -> g.members().stream()
+                                                .anyMatch(m -> m.identity().equals(peer)))
+                                        .map(StateImage.Group::policy)
+                                        .map(GroupPolicy::algorithmFloor)
+                                        .map(Aead::named))
                         .max(java.util.Comparator.naturalOrder()))
+                .or(() -> policy)
                 .orElse(Aead.A256GCM);
     }
 
-    private String peerOf(String keyId) {
-        Optional<String> peer = vault.state().authority.isPresent()
-                ? authority.authority().peers.values().stream()
-                        .filter(p -> p.keyId().equals(keyId))
-                        .map(StateImage.Peer::identity)
-                        .findFirst()
-                : vault.state().anchor.filter(a -> a.keyId().equals(keyId)).map(StateImage.Anchor::server);
-        return peer.orElseThrow(() -> new Refusal(
-                ResponseStatus.ESPRIM_UNKNOWN_KEY_ID,
-                "the pairwise key id is not known here: enrol the end point again"));
+    private KeyRing.Found found(String keyId) {
+        return keys.find(keyId)
+                .orElseThrow(() -> new Refusal(
+                        ResponseStatus.ESPRIM_UNKNOWN_KEY_ID,
+                        "the pairwise key id is not known here: enrol the end point again"));
     }
 
     private Exchange exchange(String handle) {

@@ -1,6 +1,8 @@
 package org.sealpost.enclave.internal.core;
 
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import org.sealpost.onem2m.Content;
 import org.sealpost.onem2m.Identifier;
@@ -13,6 +15,7 @@ import org.sealpost.onem2m.ResponseStatus;
 import org.sealpost.onem2m.Serialization;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /** The inner primitives that the enclave reads and writes itself: those that carry credentials and confirmations. */
 final class InnerPrimitives {
@@ -20,6 +23,8 @@ final class InnerPrimitives {
     static final String CREDENTIAL = "application/vnd.sealpost.credential+json:0:1";
     static final String LATER_EPOCH = "application/vnd.sealpost.later-epoch+json:0";
     static final String CONFIRMATION = "application/vnd.sealpost.confirmation+json:0";
+
+    private static final List<String> OUTER_ONLY = List.of("rt", "ec", "da");
 
     private InnerPrimitives() {}
 
@@ -56,8 +61,18 @@ final class InnerPrimitives {
         return new Content(Content.NOTIFICATION, o);
     }
 
+    /** An inner request without the parameters that belong to the outer one and are ignored inside (TS-0004 7.6.2 K). */
     static RequestPrimitive request(byte[] octets) {
-        return CODEC.decodeRequest(octets);
+        JsonNode tree = CODEC.decodeTree(octets);
+        if (tree instanceof ObjectNode object) {
+            object.remove(OUTER_ONLY);
+        }
+        return CODEC.requestFromTree(tree);
+    }
+
+    /** Request identifier of a protected error about an object whose inner request could not be read: the object itself, as a digest. */
+    static String errorId(String object) {
+        return "e" + HexFormat.of().formatHex(EnrolmentPart.sha256(utf8(object)), 0, 16);
     }
 
     static byte[] ok(String requestId, Optional<Content> content) {

@@ -75,7 +75,8 @@ final class MemberPart {
                             epoch.group(),
                             epoch.epoch(),
                             epoch.nonDelegable(),
-                            vault.now())
+                            vault.now(),
+                            vault.clockRuns())
                     .verify(signed);
             return decide(
                     command,

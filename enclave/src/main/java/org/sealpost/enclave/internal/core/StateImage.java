@@ -6,9 +6,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.sealpost.e2e.provisioning.ClientState;
+import org.sealpost.e2e.provisioning.FunctionState;
 import org.sealpost.enclave.Attestation;
 import org.sealpost.enclave.AuthorityKeys.GroupPolicy;
 import org.sealpost.enclave.AuthorityKeys.Member;
+import org.sealpost.enclave.DataKeys;
+import org.sealpost.enclave.RenewalKeys;
 import org.sealpost.group.RosterEntry;
 
 /** Everything a compartment remembers, as it is sealed on disk. Changed only inside {@link Vault#change}. */
@@ -45,12 +49,43 @@ public final class StateImage {
     /** Delegations of an agent, newest last, compact JWS by id. */
     public Map<String, String> delegations = new LinkedHashMap<>();
 
+    /** Key pairs and keys for ESData, and other end points' public ones. */
+    public Optional<DataOwn> dataOwn = Optional.empty();
+
+    public Map<String, SymmetricDataKey> dataKeys = new HashMap<>();
+    public Map<String, DataKeys.DataPeer> dataPeers = new HashMap<>();
+    /** Agreed keys and how the one in use came to be, by peer. */
+    public Map<String, Standing> standings = new HashMap<>();
+
+    /** The key of this end point's certificate. */
+    public Optional<CertificateKey> certificateKey = Optional.empty();
+
     public Optional<Authority> authority = Optional.empty();
+
+    /** The key that manufacturers' packages are sealed to. */
+    public Optional<ManufactureKey> manufacture = Optional.empty();
+
+    /** MEFs and MAFs that this end point is a client of, by FQDN. */
+    public Map<String, ClientState> functions = new LinkedHashMap<>();
+
+    /** The MEF or MAF that this compartment is. */
+    public Optional<FunctionState> function = Optional.empty();
+
+    /** A key pair: its reference and public JWK. */
+    public record ManufactureKey(byte[] reference, String key) {}
+
+    /** Own key pairs for data: private scalars and public JWKs. */
+    public record DataOwn(
+            String identity, byte[] agreement, byte[] signature, String agreementKey, String signatureKey) {}
+
+    /** A symmetric key for data, by Credential-ID. */
+    public record SymmetricDataKey(String use, byte[] key) {}
 
     /** The references of all key pairs that the compartment's custody has to keep; whoever adds one to the state adds it here. */
     List<byte[]> keyPairs() {
         List<byte[]> all = new ArrayList<>();
         own.ifPresent(o -> all.addAll(List.of(o.agreement(), o.signature())));
+        manufacture.ifPresent(m -> all.add(m.reference()));
         authority.ifPresent(a -> {
             all.add(a.root);
             a.purposes.values().forEach(p -> all.add(p.scalar()));
@@ -76,7 +111,53 @@ public final class StateImage {
             byte[] wrapping,
             String rootKeyId,
             String rootKey,
-            long issuedAt) {}
+            long issuedAt) {
+        Anchor withKey(String nextId, byte[] next) {
+            return new Anchor(server, role, nextId, next, wrapping, rootKeyId, rootKey, issuedAt);
+        }
+    }
+
+    /**
+     * A pairwise key.
+     *
+     * @param origin how it came to be, as in {@link org.sealpost.enclave.RenewalKeys}
+     * @param since when it was agreed on, epoch seconds
+     * @param until end of validity, epoch seconds; 0: none
+     */
+    public record PairwiseKey(String keyId, byte[] key, String origin, long since, long until) {}
+
+    /** What is known of the keys with one peer. The key in use itself lies with the peer (at the authority) or the anchor. */
+    public static final class Standing {
+        /** Of the key in use. */
+        public String origin = RenewalKeys.ENROLMENT;
+
+        public long since;
+        public long until;
+
+        /** The highest number of an offer that was made (authority) or answered (device). */
+        public long number;
+
+        /** Keys agreed on and not proved yet, by way of renewal; at the authority one at most. */
+        public Map<String, PairwiseKey> pending = new LinkedHashMap<>();
+
+        /** Ways of renewal that the peer can go, as it said under protection. */
+        public List<String> mechanisms = new ArrayList<>();
+
+        public Optional<RenewalKeys.PeerPolicy> policy = Optional.empty();
+
+        /** At the authority: the key that the peer's certificate is for, and the end of the newest that was issued. */
+        public Optional<String> certificateKey = Optional.empty();
+
+        public long certificateUntil;
+    }
+
+    /** The private key of a certificate, its public JWK, the certificates (own first) and trusted authorities, DER. */
+    public record CertificateKey(byte[] scalar, String key, List<byte[]> chain, List<byte[]> anchors) {
+        public CertificateKey {
+            chain = List.copyOf(chain);
+            anchors = List.copyOf(anchors);
+        }
+    }
 
     /** An epoch's secret (a member's: its reference) and when it stops opening commands (epoch seconds). */
     public record Epoch(long number, byte[] secret, long until) {}
@@ -106,7 +187,26 @@ public final class StateImage {
         public Map<String, Peer> peers = new HashMap<>();
         public Map<String, Group> groups = new LinkedHashMap<>();
         public long delegations;
+
+        /** What an MEF or MAF gave, by identity. */
+        public Map<String, Given> given = new HashMap<>();
+
+        /** The authority for certificates, once one was needed. */
+        public Optional<CertificateRoot> certificates = Optional.empty();
+
+        public Optional<RenewalKeys.CertificateTrust> trust = Optional.empty();
     }
+
+    /**
+     * The key that an MEF or MAF gave last for an end point; renewals replace the key in use, not this.
+     *
+     * @param keyId empty when it ended
+     * @param ended why one ended last; empty when none did
+     */
+    public record Given(String keyId, String ended) {}
+
+    /** A key that signs certificates, and its own certificate, DER. */
+    public record CertificateRoot(byte[] scalar, byte[] certificate) {}
 
     /** A purpose-specific signing key (its reference) with the root's certificate. */
     public record PurposeKey(byte[] scalar, String key, String certificate) {}
@@ -120,7 +220,11 @@ public final class StateImage {
             byte[] pairwise,
             byte[] wrapping,
             String signatureKey,
-            Attestation attestation) {}
+            Attestation attestation) {
+        Peer withKey(String nextId, byte[] next) {
+            return new Peer(identity, role, generation, nextId, next, wrapping, signatureKey, attestation);
+        }
+    }
 
     /** A group at its authority; without an epoch until the first one is drawn. */
     public record Group(

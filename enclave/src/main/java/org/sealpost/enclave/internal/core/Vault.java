@@ -34,6 +34,8 @@ final class Vault {
 
     private static final int INSTANCE = GroupEnvelope.INSTANCE_LENGTH;
 
+    private static final long CLOCKS_DIFFER_SECONDS = 300;
+
     private final String name;
     private final SealedState store;
     private final InstantSource clock;
@@ -71,8 +73,7 @@ final class Vault {
         this.instance = randomOctets(INSTANCE);
         this.base = state.revision;
         this.vouched = saved.isEmpty();
-        boolean clockRuns = clock.instant().getEpochSecond() >= state.timeFloor;
-        this.startedAt = clockRuns ? clock.instant().getEpochSecond() : Long.MAX_VALUE;
+        this.startedAt = clockRuns() ? now() : Long.MAX_VALUE;
     }
 
     /** Random octets that name this run of the compartment; public. */
@@ -146,6 +147,11 @@ final class Vault {
 
     SecureRandom random() {
         return random;
+    }
+
+    /** Whether the clock can be right: it is not behind the time that was authenticated last, but for what two good clocks may differ. */
+    boolean clockRuns() {
+        return clock.instant().getEpochSecond() >= state.timeFloor - CLOCKS_DIFFER_SECONDS;
     }
 
     byte[] randomOctets(int length) {

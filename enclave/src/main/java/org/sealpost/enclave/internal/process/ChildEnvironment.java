@@ -31,6 +31,9 @@ public final class ChildEnvironment implements SecureEnvironment {
     /** What {@code sun_path} holds on Linux, less its terminator. */
     private static final int MAX_SOCKET_PATH = 107;
 
+    /** Argon2id takes 64 MiB while it runs. */
+    private static final String ARGON2_HEAP = "-Xmx160m";
+
     private static final int SOCKET_NAME = "/enclave.sock".length();
 
     private final ProcessConfig config;
@@ -156,8 +159,12 @@ public final class ChildEnvironment implements SecureEnvironment {
         List<String> command = new ArrayList<>(config.command());
         command.add(command.size() - 1, "-Djna.tmpdir=" + config.stateDirectory());
         command.add(command.size() - 1, "-Djava.io.tmpdir=" + config.stateDirectory());
+        if (config.options().contains("--passphrase-file")) {
+            command.add(command.size() - 1, ARGON2_HEAP);
+        }
         command.add(config.stateDirectory().toString());
         command.add(socket.toString());
+        command.addAll(config.options());
         return new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.appendTo(
                         config.stateDirectory().resolve("enclave.log").toFile()))

@@ -24,6 +24,8 @@ import tools.jackson.dataformat.cbor.CBORMapper;
 public final class EnclaveProtocol {
     static final CBORMapper MAPPER = CBORMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+            .changeDefaultNullHandling(nulls -> nulls.withContentNulls(com.fasterxml.jackson.annotation.Nulls.FAIL))
             .build();
 
     private static final Map<String, Method> CALLS = Arrays.stream(Enclave.class.getMethods())
@@ -62,6 +64,9 @@ public final class EnclaveProtocol {
         }
         List<Object> values = new ArrayList<>();
         for (int i = 0; i < types.length; i++) {
+            if (array.get(i).isNull() && method.getParameterTypes()[i] != java.util.Optional.class) {
+                throw new IllegalArgumentException("a call lacks an argument");
+            }
             values.add(convert(array.get(i), MAPPER.constructType(types[i])));
         }
         return values.toArray();

@@ -6,10 +6,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Comparator;
+import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.sealpost.enclave.Attestation;
 import org.sealpost.enclave.EnclaveUnavailable;
 import org.sealpost.enclave.SecureEnvironment;
+import org.sealpost.enclave.internal.Backing;
 import org.sealpost.enclave.internal.InProcessEnvironment;
 
 /** The life of an enclave process. */
@@ -23,20 +26,32 @@ public final class EnclaveRuntime {
      *
      * @return exit code
      */
-    public static int run(Path state, Path socket, byte[] token, BufferedReader lifeline) {
-        return run(state, socket, token, lifeline, UnaryOperator.identity());
+    public static int run(List<String> arguments, byte[] token, BufferedReader lifeline) {
+        return run(arguments, token, lifeline, UnaryOperator.identity(), UnaryOperator.identity());
     }
 
-    /** As above, with something around the compartments; for test equipment. */
+    /**
+     * As above, with something around the compartments and in place of what the environment says of itself; for test equipment.
+     *
+     * @param arguments state directory, socket, options of {@link Backing}
+     */
     public static int run(
-            Path state, Path socket, byte[] token, BufferedReader lifeline, UnaryOperator<SecureEnvironment> around) {
+            List<String> arguments,
+            byte[] token,
+            BufferedReader lifeline,
+            UnaryOperator<SecureEnvironment> around,
+            UnaryOperator<Attestation> attested) {
         if (token.length < MIN_TOKEN) {
             System.out.println("the token on standard input is missing or too short");
             return 2;
         }
         try {
+            Path state = Path.of(arguments.get(0));
+            Path socket = Path.of(arguments.get(1));
+            Backing backing = Backing.parse(arguments.subList(2, arguments.size()));
             Shield.raise();
-            try (SecureEnvironment inside = InProcessEnvironment.insideProcess(state, InstantSource.system());
+            try (SecureEnvironment inside =
+                            InProcessEnvironment.insideProcess(state, InstantSource.system(), backing, attested);
                     EnclaveServer server = new EnclaveServer(around.apply(inside), token, socket)) {
                 Thread watch = new Thread(() -> endWith(lifeline), "lifeline");
                 watch.setDaemon(true);
@@ -48,9 +63,9 @@ public final class EnclaveRuntime {
         } catch (LinkageError e) {
             // What raises the shield is unpacked to disk first; without the shield nothing is opened.
             System.out.println("the enclave can't raise its shield (" + e.getMessage() + "): free some space in "
-                    + state + ", or make it writable for this user");
+                    + arguments.get(0) + ", or make it writable for this user");
             return 1;
-        } catch (EnclaveUnavailable | IllegalStateException | IOException e) {
+        } catch (EnclaveUnavailable | IllegalStateException | IllegalArgumentException | IOException e) {
             System.out.println(e.getMessage());
             return 1;
         }
@@ -59,7 +74,8 @@ public final class EnclaveRuntime {
     /** Wires everything on scratch state and uses it once, then removes it. */
     public static void check(Path scratch) throws IOException {
         Shield.raise();
-        try (SecureEnvironment inside = InProcessEnvironment.insideProcess(scratch, InstantSource.system())) {
+        try (SecureEnvironment inside = InProcessEnvironment.insideProcess(
+                scratch, InstantSource.system(), Backing.parse(List.of()), UnaryOperator.identity())) {
             inside.compartment("check").enrolmentRequest("//check.example/gw/Cdevice");
             for (var call : EnclaveProtocol.calls()) {
                 EnclaveProtocol.MAPPER.constructType(call.getGenericReturnType());

@@ -115,7 +115,8 @@ public final class EnclaveServer implements AutoCloseable {
         }
     }
 
-    private ObjectNode reply(byte[] octets) {
+    /** The reply to a request frame, whatever it holds. */
+    ObjectNode reply(byte[] octets) {
         ObjectNode reply = EnclaveProtocol.MAPPER.createObjectNode();
         try {
             JsonNode request = EnclaveProtocol.MAPPER.readTree(octets);

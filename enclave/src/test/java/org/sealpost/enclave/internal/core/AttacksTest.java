@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.interfaces.ECPrivateKey;
 import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.sealpost.e2e.Base64Url;
 import org.sealpost.e2e.Jwk;
@@ -88,6 +89,8 @@ class AttacksTest {
     }
 
     @Test
+    @Tag("E-32")
+    @Tag("D-12")
     void aDeviceClaimsToBeAnother() {
         String rand = b.server.enclave.receiverRandObject(b.door2.identity);
         byte[] inner = Building.utf8(
@@ -98,6 +101,8 @@ class AttacksTest {
     }
 
     @Test
+    @Tag("SE-01")
+    @Tag("SE-02")
     void anotherAuthorityClaimsToBeTheServer() {
         Building rogue = new Building();
         SealedRequest sealed = rogue.server.enclave.sealCredential(
@@ -159,7 +164,12 @@ class AttacksTest {
         String anothers = b.door1.enclave.enrolmentRequest(b.door1.identity).attestation();
         for (String attestation : new String[] {raised, anothers, ""}) {
             var forged = new EnrolmentRequest(
-                    honest.identity(), honest.agreementKey(), honest.signatureKey(), attestation, honest.fingerprint());
+                    honest.identity(),
+                    honest.agreementKey(),
+                    honest.signatureKey(),
+                    honest.certificateKey(),
+                    attestation,
+                    honest.fingerprint());
             assertThatThrownBy(() -> b.server.enclave.enrolPeer(forged, Role.DEVICE))
                     .isInstanceOf(Refusal.class);
         }

@@ -192,4 +192,53 @@ class MainJobTest {
                         CommandVerdict.Refused.class,
                         r -> assertThat(r.status()).isEqualTo(4008));
     }
+
+    @Test
+    void withoutAClockADangerousVerbIsRefusedAndTheOthersGoByEpochAndNumber() {
+        b.distribute();
+        b.delegate("close");
+        b.door1.now = java.time.Instant.EPOCH;
+        int saves = b.door1.disk.saves;
+        long before = b.door1.enclave.counters().getOrDefault("refused.4008", 0L);
+        String release = b.command(b.server, "release").envelope();
+        assertThat(b.door1.enclave.openCommand(release)).isInstanceOfSatisfying(CommandVerdict.Refused.class, r -> {
+            assertThat(r.status()).isEqualTo(4008);
+            assertThat(r.sentence()).contains("set the clock");
+        });
+        assertThat(b.door1.disk.saves).isEqualTo(saves);
+        assertThat(b.door1.enclave.counters()).containsEntry("refused.4008", before + 1);
+        String close = b.command(b.agent, "close").envelope();
+        assertThat(b.door1.enclave.openCommand(close)).isInstanceOf(CommandVerdict.Execute.class);
+        assertThat(b.door1.enclave.openCommand(close)).isInstanceOf(CommandVerdict.Duplicate.class);
+        b.door1.now = b.server.now;
+        assertThat(b.door1.enclave.openCommand(b.command(b.server, "release").envelope()))
+                .isInstanceOf(CommandVerdict.Execute.class);
+    }
+
+    @Test
+    void withoutAClockADelegationOfLaterThanWhatIsKnownHoldsAndOneThatSurelyEndedDoesNot() {
+        b.distribute();
+        b.server.now = b.server.now.plusSeconds(1800);
+        b.agent.now = b.server.now;
+        b.delegate("close");
+        b.door1.now = java.time.Instant.EPOCH;
+        assertThat(b.door1.enclave.openCommand(b.command(b.agent, "close").envelope()))
+                .isInstanceOf(CommandVerdict.Execute.class);
+        String late = b.command(b.agent, "close").envelope();
+        b.server.now = b.server.now.plusSeconds(7200);
+        assertThat(b.door1.enclave.openCommand(b.command(b.server, "close").envelope()))
+                .isInstanceOf(CommandVerdict.Execute.class);
+        assertThat(b.door1.enclave.openCommand(late))
+                .isInstanceOfSatisfying(
+                        CommandVerdict.Refused.class,
+                        r -> assertThat(r.status()).isEqualTo(4103));
+    }
+
+    @Test
+    void aClockThatIsAFewSecondsBehindTheServersIsAClock() {
+        b.distribute();
+        b.door1.now = b.server.now.minusSeconds(60);
+        assertThat(b.door1.enclave.openCommand(b.command(b.server, "release").envelope()))
+                .isInstanceOf(CommandVerdict.Execute.class);
+    }
 }

@@ -24,6 +24,9 @@ public final class MemoryState implements SealedState {
         }
     }
 
+    /** The number of the save that fails, once; 0: none. */
+    int failAt;
+
     void full(boolean value) {
         full = value;
     }
@@ -56,6 +59,11 @@ public final class MemoryState implements SealedState {
         copy.forEach((name, octets) -> saved.put(name, octets.clone()));
     }
 
+    /** Makes this a copy of another disk. */
+    void copy(MemoryState other) {
+        saved.putAll(other.saved);
+    }
+
     @Override
     public Optional<byte[]> load(String name) {
         return Optional.ofNullable(saved.get(name)).map(byte[]::clone);
@@ -70,6 +78,9 @@ public final class MemoryState implements SealedState {
             throw new PowerLost("before save " + (saves + 1));
         }
         saves++;
+        if (saves == failAt) {
+            throw new EnclaveUnavailable("the disk is full: free some space");
+        }
         saved.put(name, state.clone());
         if (lostAfter.test(saves)) {
             throw new PowerLost("after save " + saves);

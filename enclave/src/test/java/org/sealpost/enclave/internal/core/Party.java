@@ -13,6 +13,7 @@ public final class Party {
     public final MemoryState disk = new MemoryState();
     public final List<byte[]> secrets = new ArrayList<>();
     public Instant now = Instant.parse("2030-01-01T00:00:00Z");
+    public SecureRandom random = new SecureRandom();
     public Enclave enclave;
 
     public Party(String identity) {
@@ -52,7 +53,7 @@ public final class Party {
                 new Attestation("in-process", 0, "test"),
                 disk,
                 () -> now,
-                new SecureRandom(),
+                random,
                 (kind, owner, secret) -> secrets.add(secret.clone()));
     }
 }

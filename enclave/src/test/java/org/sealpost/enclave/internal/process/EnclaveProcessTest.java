@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sealpost.enclave.AuthorityKeys.GroupPolicy;
@@ -98,6 +99,7 @@ class EnclaveProcessTest {
     }
 
     @Test
+    @Tag("SE-08")
     void aKilledProcessComesBackWithItsState() throws Exception {
         Enclave server = process.compartment("server");
         String root = server.found(SERVER).rootKeyId();
@@ -109,6 +111,7 @@ class EnclaveProcessTest {
     }
 
     @Test
+    @Tag("SE-07")
     void aSecondClientWithoutTheTokenIsRefused() {
         Path socket = directory.resolve("s").resolve("enclave.sock");
         assertThatThrownBy(() -> EnclaveConnection.open(socket, new byte[32])).isInstanceOf(IOException.class);
@@ -140,6 +143,7 @@ class EnclaveProcessTest {
     }
 
     @Test
+    @Tag("SE-08")
     void damagedStateSaysWhatToDo() throws IOException {
         process.compartment("server").found(SERVER);
         process.close();
@@ -154,6 +158,7 @@ class EnclaveProcessTest {
     }
 
     @Test
+    @Tag("SE-09")
     void noCallReturnsAKey() {
         assertThat(EnclaveProtocol.calls()).hasSizeGreaterThan(20);
         for (Method call : EnclaveProtocol.calls()) {

@@ -1,0 +1,108 @@
+package org.sealpost.acceptance.shield;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.sealpost.enclave.ClientKeys.ExchangeGoal;
+import org.sealpost.enclave.ClientKeys.ExchangeStep;
+import org.sealpost.enclave.DataKeys.DataOrder;
+import org.sealpost.enclave.DataKeys.DataUse;
+import org.sealpost.enclave.DataKeys.SecurityClass;
+import org.sealpost.enclave.Enclave;
+import org.sealpost.enclave.EndPointKeys.OpenedRequest;
+import org.sealpost.enclave.EndPointKeys.OpenedResponse;
+import org.sealpost.enclave.FunctionKeys.ClientAssignment;
+import org.sealpost.enclave.FunctionKeys.ConnectionStep;
+import org.sealpost.enclave.FunctionKeys.KeyGrant;
+import org.sealpost.enclave.RenewalKeys;
+import org.sealpost.enclave.RenewalKeys.CertificateTrust;
+import org.sealpost.enclave.RenewalKeys.PeerPolicy;
+import org.sealpost.onem2m.Refusal;
+
+/** The calls beyond the main job: renewal of pairwise keys, data of programs, remote provisioning. */
+final class FurtherCalls {
+    private static final String MEF = "mef.sealpost.example";
+
+    private FurtherCalls() {}
+
+    /** Both ways to a new pairwise key between a server and a door that it enrolled. */
+    static void renewal(Enclave server, String serverIdentity, Enclave door, String doorIdentity) {
+        server.setPeerPolicies(Map.of(
+                doorIdentity,
+                new PeerPolicy("A256GCM", false, List.of(RenewalKeys.CERTIFICATE, RenewalKeys.EPHEMERAL), 86_400, 0)));
+        server.nextRenewal(doorIdentity);
+        byte[] message = server.startKeyEstablishment(doorIdentity).message();
+        for (int flight = 0; flight < 2; flight++) {
+            byte[] answer = door.answerKeyEstablishment(serverIdentity, message).message();
+            message = server.continueKeyEstablishment(doorIdentity, answer).message();
+        }
+        var renewal = server.sealRenewal(doorIdentity, Optional.of(door.receiverRandObject(serverIdentity)));
+        var proved = (OpenedRequest.Answered) door.openRequest(renewal.esprimObject());
+        assertThat(server.openResponse(renewal.exchange(), proved.sealedResponse()))
+                .isInstanceOf(OpenedResponse.Renewal.class);
+        assertThat(server.pairwiseKeys()).isNotEmpty();
+        assertThat(door.pairwiseKeys()).isNotEmpty();
+        assertThat(server.sharedRandObject()).contains("esri");
+        door.capabilities();
+        assertThat(door.certificateRequest()).contains("CERTIFICATE REQUEST");
+        assertThatThrownBy(() -> door.installCertificate("no certificate")).isInstanceOf(Refusal.class);
+        server.trustCertificates(new CertificateTrust(List.of(), "when-listed", List.of()));
+    }
+
+    /** A key drawn, shared and used between two end points. */
+    static void data(Enclave source, Enclave target, String targetIdentity) {
+        source.trustDataPeer(target.dataIdentity());
+        target.trustDataPeer(source.dataIdentity());
+        String key = source.newDataKey("readings", DataUse.WRAPPING);
+        target.acceptDataKey(source.shareDataKey(key, List.of(targetIdentity)));
+        var sealed = source.protectData(
+                DataOrder.text("application/json", "{\"kWh\":7}").to(key));
+        assertThat(target.openData(SecurityClass.ENCRYPTION_ONLY, Optional.of(sealed.contentInfo()), sealed.content())
+                        .text())
+                .isEqualTo("{\"kWh\":7}");
+    }
+
+    /** A device of its manufacturer's credential enrols at an MEF, the server follows, and the device is revoked. */
+    static void provisioning(Enclave mef, Enclave server, String serverIdentity, Enclave device, String identity) {
+        mef.foundFunction("MEF", MEF);
+        manufacture(mef, server, "server", new ClientAssignment(serverIdentity, "SERVER", List.of(), true));
+        String credential = manufacture(
+                mef,
+                device,
+                "lamp",
+                new ClientAssignment(
+                        identity, "DEVICE", List.of(new KeyGrant(23, serverIdentity, Optional.empty())), false));
+        exchange(server, mef, ExchangeGoal.follow(), Optional.empty());
+        exchange(device, mef, ExchangeGoal.enrol(), Optional.of(identity));
+        exchange(server, mef, ExchangeGoal.follow(), Optional.empty());
+        assertThat(server.provisionedPeers()).hasSize(1);
+        assertThat(device.provisionedKeys()).hasSize(1);
+        assertThat(device.functions()).hasSize(1);
+        assertThat(mef.clients()).hasSize(2);
+        mef.permitClient(credential);
+        assertThat(mef.revokeClient(identity, "rehearsal")).isNotEmpty();
+    }
+
+    private static String manufacture(Enclave mef, Enclave client, String name, ClientAssignment assignment) {
+        var made = mef.manufacture(client.manufactureRequest(), name, "tls://127.0.0.1:1");
+        client.acceptManufacture(made.manufacturePackage());
+        mef.assignClient(made.credentialId(), assignment);
+        return made.credentialId();
+    }
+
+    private static void exchange(Enclave client, Enclave function, ExchangeGoal goal, Optional<String> identity) {
+        ExchangeStep step = client.openExchange(MEF, goal, identity);
+        String connection = function.acceptConnection();
+        while (step.result().isEmpty()) {
+            ConnectionStep answer = function.continueConnection(connection, step.send());
+            assertThat(answer.send()).isNotEmpty();
+            step = client.continueExchange(step.exchange(), answer.send());
+        }
+        assertThat(step.result().get().sentence()).isNotEmpty();
+        client.dropExchange(step.exchange());
+        function.dropConnection(connection);
+    }
+}

@@ -1,0 +1,139 @@
+package org.sealpost.device;
+
+import java.net.URI;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import org.sealpost.enclave.ClientKeys.ExchangeGoal;
+import org.sealpost.enclave.ClientKeys.ExchangeResult;
+import org.sealpost.enclave.ClientKeys.FunctionAccess;
+import org.sealpost.enclave.Enclave;
+import org.sealpost.enclave.EnclaveUnavailable;
+import org.sealpost.enclave.ProvisioningLine;
+import org.sealpost.onem2m.Refusal;
+import org.sealpost.onem2m.ResponseStatus;
+
+/**
+ * Enrols a device that has a manufacturer's credential: at its MEF, again and again until that succeeded, less and less often. All keys stay in the enclave; this
+ * carries octets.
+ */
+final class RemoteProvisioning {
+    private static final long FIRST_BACKOFF_MILLIS = 500;
+    private static final long MAX_BACKOFF_MILLIS = 60_000;
+
+    private final Enclave enclave;
+    private final String identity;
+    private final DeviceRuntime runtime;
+    private volatile String state = "no manufacturer's credential";
+    private volatile boolean closed;
+
+    RemoteProvisioning(Enclave enclave, String identity, DeviceRuntime runtime) {
+        this.enclave = enclave;
+        this.identity = identity;
+        this.runtime = runtime;
+    }
+
+    /** How far it is, in words. */
+    String state() {
+        return state;
+    }
+
+    void close() {
+        closed = true;
+    }
+
+    /** The MEF that this device has a credential for. */
+    Optional<FunctionAccess> mef() {
+        return enclave.functions().stream().filter(f -> f.kind().equals("MEF")).findFirst();
+    }
+
+    /** Completes when the device is enrolled. */
+    CompletionStage<Void> enrol() {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        runtime.calls().execute(() -> attempt(done, FIRST_BACKOFF_MILLIS));
+        return done;
+    }
+
+    /** Registers a key with a MAF; fails with the refusal. */
+    CompletionStage<Void> register(String function, int usage, List<String> targets) {
+        return CompletableFuture.supplyAsync(
+                        () -> enclave.functions().stream()
+                                .filter(f -> f.fqdn().equals(function))
+                                .findFirst()
+                                .orElseThrow(() -> new Refusal(
+                                        ResponseStatus.NOT_FOUND, "this device has no credential for " + function)),
+                        runtime.calls())
+                .thenCompose(f -> run(f, ExchangeGoal.register(usage, targets)))
+                .thenApply(result -> {
+                    if (!result.good()) {
+                        throw new Refusal(ResponseStatus.of(result.status()), result.sentence());
+                    }
+                    return null;
+                });
+    }
+
+    private void attempt(CompletableFuture<Void> done, long backoff) {
+        if (closed) {
+            return;
+        }
+        try {
+            if (enclave.enrolment().isPresent()) {
+                enrolled(done);
+                return;
+            }
+            FunctionAccess mef = mef().orElseThrow(() ->
+                    new Refusal(ResponseStatus.NOT_FOUND, "this device has no manufacturer's credential"));
+            run(mef, ExchangeGoal.enrol())
+                    .whenCompleteAsync(
+                            (result, failure) -> {
+                                String why = result == null
+                                        ? String.valueOf(failure.getMessage())
+                                        : result.status() + " " + result.sentence();
+                                after(done, mef, why, backoff);
+                            },
+                            runtime.calls());
+        } catch (EnclaveUnavailable | Refusal e) {
+            again(done, String.valueOf(e.getMessage()), backoff);
+        }
+    }
+
+    private void after(CompletableFuture<Void> done, FunctionAccess mef, String why, long backoff) {
+        try {
+            if (enclave.enrolment().isPresent()) {
+                enrolled(done);
+            } else {
+                again(done, "not enrolled at " + mef.fqdn() + " yet: " + why, backoff);
+            }
+        } catch (EnclaveUnavailable e) {
+            again(done, String.valueOf(e.getMessage()), backoff);
+        }
+    }
+
+    private void enrolled(CompletableFuture<Void> done) {
+        state = "enrolled";
+        done.complete(null);
+    }
+
+    private void again(CompletableFuture<Void> done, String why, long backoff) {
+        if (!why.equals(state)) {
+            System.err.println("sealpost device: " + why + "; trying again in " + backoff + " ms, then less often");
+        }
+        state = why;
+        if (!closed && !runtime.timer().isShutdown()) {
+            runtime.timer()
+                    .schedule(
+                            () -> runtime.calls()
+                                    .execute(() -> attempt(done, Math.min(2 * backoff, MAX_BACKOFF_MILLIS))),
+                            backoff,
+                            TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private CompletionStage<ExchangeResult> run(FunctionAccess function, ExchangeGoal goal) {
+        ProvisioningLine line = ProvisioningLine.open(
+                enclave, function.fqdn(), goal, Optional.of(identity), URI.create(function.uri()), runtime.calls());
+        return line.result().whenComplete((result, failure) -> line.close());
+    }
+}

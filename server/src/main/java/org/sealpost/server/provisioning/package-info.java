@@ -1,0 +1,3 @@
+/** MEF and MAF as roles: listeners and operator's doors around enclaves that hold the keys. */
+@org.jspecify.annotations.NullMarked
+package org.sealpost.server.provisioning;
