@@ -12,10 +12,15 @@ import hmac
 import json
 import re
 import sys
+import unicodedata
 
 try:
-    from cryptography.exceptions import InvalidTag
+    from cryptography.exceptions import InvalidSignature, InvalidTag
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
     from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+    from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap
 except ImportError:
     print("verify.py needs the package cryptography: apt-get install python3-cryptography, or pip install cryptography", file=sys.stderr)
     sys.exit(2)
@@ -293,7 +298,7 @@ class Receiver:
     def __init__(self, kid, pairwise, floor, issued):
         self.kid, self.pairwise, self.floor = kid, pairwise, floor
         self.issued = {o.id: o for o in issued}
-        self.sessions = {}
+        self.sessions, self.announced = {}, {}
 
     def open(self, compact, now):
         obj = EsprimObject(compact)
@@ -306,25 +311,37 @@ class Receiver:
         session = self.sessions.get((obj.ori, obj.rri)) or self.start(obj, own, now)
         if now >= session.expiry():
             raise Refusal(4113, "the session has expired")
+        announced = obj.oro if obj.oro and obj.oro.canonical() != session.originator.canonical() else None
+        if announced:
+            if announced.id == obj.ori:
+                raise bad("an object changed under its identifier")
+            self.require_within(announced, own, now)
         number = NUMBER.get(obj.enc)
         if number is None or number not in session.originator.aeads or number < NUMBER[self.floor]:
             raise Refusal(4111, "not agreed")
         plaintext = session.open(obj, RESPONSE)
         self.sessions[(obj.ori, obj.rri)] = session
+        if announced:
+            self.announced[announced.id] = announced
         return session, obj, plaintext
 
     def start(self, obj, own, now):
-        if obj.oro is None:
+        originator = self.announced.get(obj.ori, obj.oro)
+        if originator is None:
             raise Refusal(4113, "unknown originator's object")
-        if obj.oro.id != obj.ori:
+        if originator.id != obj.ori:
             raise bad("ori is another object's")
-        if now >= obj.oro.expiry:
+        self.require_within(originator, own, now)
+        return Session(self.pairwise, own, originator)
+
+    @staticmethod
+    def require_within(originator, own, now):
+        if now >= originator.expiry:
             raise Refusal(4113, "expired originator's object")
-        exceeds = obj.oro.expiry > own.expiry
-        exceeds = exceeds or not set(obj.oro.generations) <= set(own.generations) or not set(obj.oro.aeads) <= set(own.aeads)
+        exceeds = originator.expiry > own.expiry
+        exceeds = exceeds or not set(originator.generations) <= set(own.generations) or not set(originator.aeads) <= set(own.aeads)
         if exceeds:
             raise Refusal(4111, "the originator's object exceeds the receiver's")
-        return Session(self.pairwise, own, obj.oro)
 
 
 def open_response(kid, session, compact, now):
@@ -500,7 +517,356 @@ def security_info(group, test):
     return {"canonical": json.dumps({"m2m:seci": info}, separators=(",", ":")), "sit": str(sit)}
 
 
+# --- remote provisioning and ESCertKE ----------------------------------------------------------------------------------------------
+
+TO_MASTER = "oneM2M Enrolment Key to Master Credential derivation"
+TO_CONNECTION = "oneM2M Enrolment Key to Provisioned Secure Connection Key derivation"
+TO_USAGE = "oneM2M Enrolment Key to Usage-Constrained Symmetric Key derivation"
+END_TO_END = (
+    ("messageAuthentication", "E2E Message Authentication Key"),
+    ("messageConfidentiality", "E2E Message Confidentiality Key"),
+    ("attributeAuthenticity", "E2E Attribute Authenticity Key"),
+    ("attributeConfidentiality", "E2E Attribute Confidentiality Key"),
+)
+
+
+def mac(key, *parts):
+    octets = [unicodedata.normalize("NFKC", part).encode() if isinstance(part, str) else part for part in parts]
+    return hmac.new(key, b"".join(octets), hashlib.sha256).digest()
+
+
+def fqdn(identity):
+    """The segments of an absolute identity in reverse order in front of its domain."""
+    if not identity.startswith("//"):
+        raise bad("not absolute")
+    return ".".join(reversed(identifier(identity)[2:].split("/"))).lower()
+
+
+def derived(label):
+    return lambda group, test: {"key": mac(octets(test, "enrolmentKey"), label, test["target"]).hex()}
+
+
+def usage_constrained(group, test):
+    ke, suid, target = octets(test, "enrolmentKey"), test["suid"], test["target"]
+    if suid == "21":
+        key = mac(ke, TO_MASTER, target)
+    else:
+        key = mac(ke, TO_USAGE, suid, fqdn(target) if target.startswith("//") else target)
+    extracted = mac(bytes(32), key)
+    return {"key": key.hex(), "wrappingKey": mac(extracted, "sealpost/v1/provisioned/wrapping", b"\x01").hex()}
+
+
+def end_to_end(group, test):
+    master = mac(octets(test, "salt") or bytes(32), octets(test, "connectionKey"))
+    outputs, block = {}, b""
+    for number, (name, label) in enumerate(END_TO_END, 1):
+        block = mac(master, block, label, bytes([number]))
+        outputs[name] = block.hex()
+    return outputs
+
+
+def key_identifier(value):
+    relative, at, domain = value.partition("@")
+    if not at or not re.fullmatch(r"[A-Za-z0-9._-]{1,128}", relative):
+        raise bad("not of the form RELATIVE@FQDN")
+    if not re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?", domain):
+        raise bad("not of the form RELATIVE@FQDN")
+    return relative, domain
+
+
+def key_identifiers(group, test):
+    relative, domain = key_identifier(test["text"])
+    return {"relative": relative, "fqdn": domain, "canonical": test["text"].lower()}
+
+
+def exporter_split(group, test):
+    exported, owner = octets(test, "exported"), test["owner"]
+    key_id = exported[:16].hex().upper() + "@" + (fqdn(owner) if "/" in owner else owner)
+    key_identifier(key_id)
+    return {"key": exported[16:].hex(), "keyId": key_id}
+
+
+# --- ESData ------------------------------------------------------------------------------------------------------------------------
+
+LOOKED_PAST = {"jwk", "jku", "x5c", "x5u", "x5t", "x5t#S256"}
+JWE_HEADERS = {"alg", "enc", "kid", "typ", "cty", "ety", "epk", "apu", "apv"}
+JWE_OWN = {"alg", "kid", "epk", "apu", "apv"}
+JWS_HEADERS = {"alg", "kid", "typ", "cty", "ety", "aud"}
+WRAPS = {"A128KW": 16, "A192KW": 24, "A256KW": 32}
+AGREEMENTS = {"ECDH-ES+" + name: length for name, length in WRAPS.items()}
+SIGNATURES = {"HS256", "ES256", "RS256"}
+OURS = {"JWE": "sealpost-data+jwe", "JWS": "sealpost-data+jws"}
+
+
+def jose_header(part, known):
+    return checked(read_json(decode(part)), known)
+
+
+def checked(header, known):
+    if not isinstance(header, dict) or any(name not in known | LOOKED_PAST for name in header):
+        raise bad("a header that is not known")
+    return header
+
+
+def key_id(header):
+    if not re.fullmatch(r"[A-Za-z0-9._@:/-]{1,256}", text(header, "kid")):
+        raise bad("no key id")
+    return header["kid"]
+
+
+def optional_text(header, name):
+    return text(header, name) if name in header else None
+
+
+class DataEncrypted:
+    """A JWE: the protected header, and for each target its headers and its wrapped key."""
+
+    def __init__(self, protected, targets, iv, ciphertext, tag, aad):
+        self.protected, self.header = protected, jose_header(protected, JWE_HEADERS)
+        self.iv, self.ciphertext, self.tag = decode(iv), decode(ciphertext), decode(tag)
+        self.aad = aad
+        self.targets = []
+        for own, encrypted_key in targets:
+            own = checked(own, JWE_OWN)
+            if set(own) & set(self.header):
+                raise bad("a header twice")
+            self.targets.append(({**self.header, **own}, decode(encrypted_key)))
+        if len(self.iv) != 12 or len(self.tag) != 16 or not 1 <= len(self.targets) <= 1024:
+            raise bad("an IV or tag of the wrong length, or no target")
+        ids = set()
+        for header, encrypted_key in self.targets:
+            alg = text(header, "alg")
+            if alg != "dir" and alg not in WRAPS and alg not in AGREEMENTS and alg != "RSA-OAEP-256":
+                raise bad("an algorithm that is not listed")
+            if alg == "dir" and len(self.targets) > 1 or (alg == "dir") == bool(encrypted_key):
+                raise bad("directly encrypted, and not")
+            ids.add(key_id(header))
+        if len(ids) != len(self.targets):
+            raise bad("a key twice")
+
+    def open(self, keys):
+        for header, encrypted_key in self.targets:
+            key = keys["opening"].get(key_id(header))
+            if key is not None:
+                return key_id(header), self.decrypt(header, encrypted_key, key)
+        raise Refusal(4112, "no key is named that is known")
+
+    def decrypt(self, header, encrypted_key, key):
+        enc, alg = text(header, "enc"), header["alg"]
+        if enc not in KEY_LENGTH:
+            raise Refusal(4111, "an encryption that is not listed")
+        length = KEY_LENGTH[enc]
+        if key["use"] == "direct":
+            content_key = octets(key, "key")
+            if alg != "dir" or len(content_key) != length:
+                raise bad("another algorithm than the key's")
+        else:
+            if key["use"] == "wrapping":
+                with_key = octets(key, "key")
+                if WRAPS.get(alg) != len(with_key):
+                    raise bad("another algorithm than the key's")
+            else:
+                if alg not in AGREEMENTS or "epk" not in header:
+                    raise bad("another algorithm than the key's")
+                with_key = agreed(key, header, alg)
+            if len(encrypted_key) != length + 8:
+                raise bad("a wrapped key of another length")
+            try:
+                content_key = aes_key_unwrap(with_key, encrypted_key)
+            except InvalidUnwrap as error:
+                raise Refusal(4115, "a wrapped key that is not authentic") from error
+        aad = self.protected if self.aad is None else self.protected + "." + self.aad
+        try:
+            return AESGCM(content_key).decrypt(self.iv, self.ciphertext + self.tag, aad.encode())
+        except InvalidTag as error:
+            raise Refusal(4115, "not authentic") from error
+
+
+def public_key(jwk):
+    members(jwk, {"kty", "crv", "x", "y"})
+    if jwk.get("kty") != "EC" or jwk.get("crv") != "P-256":
+        raise bad("no key on P-256")
+    x, y = decode(text(jwk, "x")), decode(text(jwk, "y"))
+    if len(x) != 32 or len(y) != 32:
+        raise bad("no key on P-256")
+    try:
+        return ec.EllipticCurvePublicNumbers(int.from_bytes(x, "big"), int.from_bytes(y, "big"), ec.SECP256R1()).public_key()
+    except ValueError as error:
+        raise bad("a point off the curve") from error
+
+
+def agreed(key, header, alg):
+    """The Concat KDF of RFC 7518 4.6.2 with SHA-256, one block."""
+    private = ec.derive_private_key(int.from_bytes(octets(key, "scalar"), "big"), ec.SECP256R1())
+    shared = private.exchange(ec.ECDH(), public_key(header["epk"]))
+    parties = [decode(text(header, name)) if name in header else b"" for name in ("apu", "apv")]
+    fields = [alg.encode()] + parties
+    info = b"".join(len(field).to_bytes(4, "big") + field for field in fields) + (8 * AGREEMENTS[alg]).to_bytes(4, "big")
+    return hashlib.sha256((1).to_bytes(4, "big") + shared + info).digest()[: AGREEMENTS[alg]]
+
+
+class DataSigned:
+    """A JWS: the payload, and for each signature its protected header and octets."""
+
+    def __init__(self, payload, signatures):
+        self.payload = payload
+        self.signatures = []
+        for protected, own, signature in signatures:
+            header = jose_header(protected, JWS_HEADERS)
+            own = checked(own, {"kid"})
+            if "kid" in own and "kid" in header:
+                raise bad("a header twice")
+            self.signatures.append((protected, header, key_id({**own, **header}), decode(signature)))
+        if not 1 <= len(self.signatures) <= 64 or len({kid for _, _, kid, _ in self.signatures}) != len(self.signatures):
+            raise bad("no signature, or a key twice")
+        if any(text(header, "alg") not in SIGNATURES for _, header, _, _ in self.signatures):
+            raise bad("an algorithm that is not listed")
+
+    def verify(self, keys):
+        headers = []
+        for protected, header, kid, signature in self.signatures:
+            key = keys["verifying"].get(kid)
+            if key is None:
+                continue
+            if header["alg"] != {"mac": "HS256", "verifier": "ES256"}[key["use"]]:
+                raise bad("another algorithm than the key's")
+            if not verified(key, (protected + "." + self.payload).encode(), signature):
+                raise Refusal(4103, "a signature does not verify")
+            headers.append(header)
+        if not headers:
+            raise Refusal(4112, "no key is named that is known")
+        return headers
+
+
+def verified(key, message, signature):
+    if key["use"] == "mac":
+        return hmac.compare_digest(hmac.new(octets(key, "key"), message, hashlib.sha256).digest(), signature)
+    if len(signature) != 64:
+        return False
+    dss = encode_dss_signature(int.from_bytes(signature[:32], "big"), int.from_bytes(signature[32:], "big"))
+    try:
+        public_key(json.loads(key["jwk"])).verify(dss, message, ec.ECDSA(hashes.SHA256()))
+    except InvalidSignature:
+        return False
+    return True
+
+
+def compact_data(value):
+    parts = value.split(".")
+    if len(parts) == 5:
+        return DataEncrypted(parts[0], [({}, parts[1])], parts[2], parts[3], parts[4], None)
+    if len(parts) == 3:
+        return DataSigned(parts[1], [(parts[0], {}, parts[2])])
+    raise bad("neither JWE nor JWS")
+
+
+def json_data(value):
+    node = read_json(value.encode("utf-8"))
+    if isinstance(node, dict) and "payload" in node:
+        members(node, {"payload", "protected", "header", "signature", "signatures"})
+        if "signatures" in node and set(node) != {"payload", "signatures"}:
+            raise bad("forms for one and for several mixed")
+        each = node.get("signatures", [{name: value for name, value in node.items() if name != "payload"}])
+        for one in each:
+            members(one, {"protected", "header", "signature"})
+        return DataSigned(text(node, "payload"), [(text(one, "protected"), one.get("header", {}), text(one, "signature")) for one in each])
+    members(node, {"protected", "header", "encrypted_key", "recipients", "aad", "iv", "ciphertext", "tag"})
+    if "recipients" in node and ("header" in node or "encrypted_key" in node):
+        raise bad("forms for one and for several mixed")
+    each = node.get("recipients", [{name: node[name] for name in ("header", "encrypted_key") if name in node}])
+    targets = []
+    for one in each:
+        members(one, {"header", "encrypted_key"})
+        if one.get("encrypted_key") == "":
+            raise bad("an empty encrypted_key")
+        targets.append((one.get("header", {}), one.get("encrypted_key", "")))
+    return DataEncrypted(text(node, "protected"), targets, text(node, "iv"), text(node, "ciphertext"), text(node, "tag"), node.get("aad"))
+
+
+def plain_base64(value):
+    try:
+        found = base64.b64decode(value, validate=True)
+    except ValueError as error:
+        raise bad("no base64") from error
+    if base64.b64encode(found).decode() != value:
+        raise bad("not the base64 that encoding yields")
+    return found
+
+
+def require_type(header, kind):
+    if optional_text(header, "typ") not in (None, "JOSE", "JOSE+JSON", OURS[kind]):
+        raise bad("made for another purpose")
+
+
+def described(header, kind, content_info, payload):
+    media_type, encoding, _ = content_info
+    cty, ety = optional_text(header, "cty"), header.get("ety", 0)
+    ours = optional_text(header, "typ") == OURS[kind]
+    named = media_type if cty is None else cty if "/" in cty else "application/" + cty
+    if named != media_type or ours and (cty is None or ety != encoding):
+        raise bad("not what contentInfo says")
+    transfer = ety if ours else encoding
+    return {"payload": (plain_base64(payload.decode()) if transfer else payload).hex(), "mediaType": media_type}
+
+
+def es_data(group, test):
+    keys = {"opening": {}, "verifying": {}}
+    for key in group["keys"]:
+        if key["use"] in ("direct", "wrapping", "recipient"):
+            keys["opening"][key["kid"]] = key
+        if key["use"] in ("mac", "verifier"):
+            keys["verifying"][key["kid"]] = key
+    media_type, encoding, security = test["contentInfo"].split(":")
+    content_info = (media_type, int(encoding), int(security))
+    content, expects = test["content"], test["expects"]
+    if content_info[2] == 1:
+        parsed = compact_data(content)
+    elif content_info[2] in (2, 3):
+        parsed = json_data(content if content_info[2] == 2 else plain_base64(content).decode("utf-8"))
+    else:
+        raise bad("not protected")
+    if isinstance(parsed, DataSigned):
+        if expects != "SIGNATURE_ONLY":
+            raise bad("of another class")
+        return read_signed(parsed, content_info, keys, None)
+    if expects == "SIGNATURE_ONLY":
+        raise bad("of another class")
+    require_type(parsed.header, "JWE")
+    inside = optional_text(parsed.header, "cty")
+    if (inside in ("JOSE", "JOSE+JSON")) != (expects == "NESTED"):
+        raise bad("of another class")
+    kid, plaintext = parsed.open(keys)
+    if expects == "ENCRYPTION_ONLY":
+        return described(parsed.header, "JWE", content_info, plaintext)
+    inner = (compact_data if inside == "JOSE" else json_data)(plaintext.decode("utf-8"))
+    if not isinstance(inner, DataSigned):
+        raise bad("no signed data inside")
+    return read_signed(inner, content_info, keys, kid)
+
+
+def read_signed(signed, content_info, keys, decrypted_with):
+    headers = signed.verify(keys)
+    for header in headers:
+        require_type(header, "JWS")
+        audience = header.get("aud")
+        if audience is None:
+            if decrypted_with and optional_text(header, "typ") == OURS["JWS"]:
+                raise bad("signed for everybody, and encrypted by somebody")
+        elif decrypted_with not in audience:
+            raise Refusal(4103, "signed for other targets")
+        if header.get("cty") != headers[0].get("cty") or header.get("ety") != headers[0].get("ety"):
+            raise bad("described differently by its signatures")
+    return described(headers[0], "JWS", content_info, decode(signed.payload))
+
+
 KINDS = {
+    "EsDataOpen": es_data,
+    "ProvisioningMaster": derived(TO_MASTER),
+    "ProvisioningConnection": derived(TO_CONNECTION),
+    "ProvisioningUsage": usage_constrained,
+    "ProvisioningEndToEnd": end_to_end,
+    "KeyIdentifier": key_identifiers,
+    "ExporterSplit": exporter_split,
     "EsprimRandObject": rand_object,
     "EsprimDerivation": derivation,
     "EsprimObject": whole_object,

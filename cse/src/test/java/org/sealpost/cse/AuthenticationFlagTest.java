@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.sealpost.binding.Bindings;
 import org.sealpost.binding.HopSecurity;
@@ -54,6 +55,7 @@ class AuthenticationFlagTest {
     }
 
     @Test
+    @Tag("S-05")
     void aRuleWithTheFlagPermitsOnlyWhoIsAuthenticatedEndToEnd() {
         assertThat(retrieve("proved", DEVICE, Source.esprim(DEVICE))).isEqualTo(ResponseStatus.OK);
         assertThat(retrieve("proved", DEVICE, Source.hop(Optional.empty())))
@@ -71,6 +73,7 @@ class AuthenticationFlagTest {
     }
 
     @Test
+    @Tag("E-32")
     void anInnerOriginatorThatIsNotTheAuthenticatedOneIsAnImpersonation() {
         assertThat(retrieve("named", OTHER, Source.esprim(DEVICE)))
                 .isEqualTo(ResponseStatus.ESPRIM_IMPERSONATION_ERROR);

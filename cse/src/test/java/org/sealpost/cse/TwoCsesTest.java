@@ -172,6 +172,8 @@ class TwoCsesTest {
     }
 
     @Test
+    @Tag("E-02")
+    @Tag("E-08")
     void endToEndSecurityIsPublishedAtTheCseBaseAndAtTheRegistreesMirrorAndReadableByItsAes() {
         try (ApplicationEntity door = device("door-1", false)) {
             for (String id : List.of("S-1", "S-2")) {

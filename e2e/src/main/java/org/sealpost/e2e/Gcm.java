@@ -22,7 +22,11 @@ public final class Gcm {
 
     private Gcm() {}
 
-    /** Ciphertext followed by the tag. */
+    /**
+     * Ciphertext followed by the tag.
+     *
+     * @throws Refusal 5211 when the platform can't encrypt: a key of another length, or the IV that was used last
+     */
     public static byte[] seal(byte[] key, byte[] iv, String associated, byte[] plaintext) {
         return run(Cipher.ENCRYPT_MODE, key, iv, associated, plaintext);
     }
@@ -31,7 +35,7 @@ public final class Gcm {
      * The plaintext.
      *
      * @param sealed ciphertext followed by the tag
-     * @throws Refusal 4115 when the tag is wrong
+     * @throws Refusal 4115 when the tag is wrong, 5210 when the platform can't decrypt: a key of another length
      */
     public static byte[] open(byte[] key, byte[] iv, String associated, byte[] sealed) {
         return run(Cipher.DECRYPT_MODE, key, iv, associated, sealed);
@@ -48,7 +52,12 @@ public final class Gcm {
                     ResponseStatus.ESPRIM_BAD_MAC,
                     "a sealed object is not authentic: wrong key, or changed on the way");
         } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("the platform can't do AES-GCM with this key or IV", e);
+            throw mode == Cipher.DECRYPT_MODE
+                    ? new Refusal(
+                            ResponseStatus.ESPRIM_DECRYPTION_ERROR, "a sealed object can't be decrypted with this key")
+                    : new Refusal(
+                            ResponseStatus.ESPRIM_ENCRYPTION_ERROR,
+                            "nothing can be encrypted with this key, or its IV was used before");
         }
     }
 

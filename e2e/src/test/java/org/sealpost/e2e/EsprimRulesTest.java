@@ -181,6 +181,20 @@ class EsprimRulesTest {
                 .isEmpty();
     }
 
+    @Test
+    @Tag("E-36")
+    void whatCanNotBeDecryptedOrEncryptedHasACodeOfItsOwn() {
+        byte[] key = new byte[16];
+        byte[] iv = new byte[12];
+        byte[] sealed = Gcm.seal(key, iv, "", HELLO);
+        refused(4115, () -> Gcm.open(key, iv, "other", sealed));
+        refused(5210, () -> Gcm.open(new byte[5], iv, "", sealed));
+        refused(5211, () -> Gcm.seal(new byte[5], iv, "", HELLO));
+        byte[] next = {1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0};
+        Gcm.seal(key, next, "", HELLO);
+        refused(5211, () -> Gcm.seal(key, next, "", HELLO));
+    }
+
     private static RandObject originatorOf(EsprimChannel.Sealed sealed) {
         return header(sealed.object()).originatorObject().orElseThrow();
     }

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -42,6 +43,8 @@ class EsprimSessionsTest {
     }
 
     @Test
+    @Tag("E-03")
+    @Tag("E-06")
     void aSharedObjectServesEveryPeerAndIsRenewedBeforeItExpires() {
         RandObject first = shared.current(List.of(12), now, random);
         assertThat(first.id()).startsWith("S-");
@@ -72,6 +75,7 @@ class EsprimSessionsTest {
     }
 
     @Test
+    @Tag("E-06")
     void anObjectForOnePeerIsUnknownToAllOthers() {
         EsprimChannel receiver = channel();
         RandObject foreign = channel().issue(now, random);
@@ -129,6 +133,8 @@ class EsprimSessionsTest {
     }
 
     @Test
+    @Tag("E-23")
+    @Tag("E-28")
     void anOriginatorAnnouncesAnObjectAndUsesItByItsIdentifierAlone() {
         SessionLimits few = new SessionLimits(HOUR, 8);
         EsprimChannel receiver = channel(Aead.A256GCM, SessionLimits.lasting(HOUR), Instant.MAX);
@@ -191,6 +197,8 @@ class EsprimSessionsTest {
     }
 
     @Test
+    @Tag("E-27")
+    @Tag("D-18")
     void aPairwiseKeyEndsWithItsLifetimeOnEitherSide() {
         Instant end = now.plusSeconds(600);
         EsprimChannel receiver = channel(Aead.A256GCM, SessionLimits.lasting(HOUR), end);
@@ -224,6 +232,7 @@ class EsprimSessionsTest {
     }
 
     @Test
+    @Tag("E-37")
     void protectedErrorsThatAnybodyCanProvokeAreCounted() {
         EsprimChannel receiver = channel();
         EsprimChannel originator = channel();

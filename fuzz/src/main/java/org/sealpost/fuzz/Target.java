@@ -151,7 +151,8 @@ enum Target {
         int calls =
                 org.sealpost.enclave.internal.process.EnclaveProtocol.calls().size();
         for (int call = 0; call < calls; call++) {
-            for (String arguments : List.of("[]", "[\"x\"]", "[\"x\",null,\"e30=\"]", "[\"x\",1,[]]", "[{}]")) {
+            for (String arguments : List.of(
+                    "[]", "[null]", "[null,null,null]", "[\"x\"]", "[\"x\",null,\"e30=\"]", "[\"x\",1,[]]", "[{}]")) {
                 seeds.add(with(call, arguments));
             }
         }

@@ -1,12 +1,15 @@
 package org.sealpost.fuzz;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The fuzz targets without the fuzzer: seeds and their mutations, which a build can afford. Nothing but values and refusals comes out. */
@@ -31,9 +34,23 @@ class TargetsTest {
                 target.run(cut);
             } catch (RuntimeException | Error e) {
                 throw new AssertionError(
-                        "seed " + seed + ", input " + java.util.HexFormat.of().formatHex(cut), e);
+                        "seed " + seed + ", input " + HexFormat.of().formatHex(cut), e);
             }
         }
+    }
+
+    /** Findings of longer runs: each broke its target once. */
+    @ParameterizedTest
+    @CsvSource({
+        "FLEET, 739b8d0000, a character that YAML does not allow",
+        "CERTIFICATES, 73, a name of no identity",
+        "ENCLAVE, 135b6e756c6c5d, a call with a null",
+        "PRIMITIVES, 05a1676d32696e6d3a63f90080, a number of half precision"
+    })
+    void whatTheFuzzerFoundStaysMended(Target target, String input, String what) {
+        assertThatCode(() -> target.run(HexFormat.of().parseHex(input)))
+                .as(what)
+                .doesNotThrowAnyException();
     }
 
     @Test

@@ -76,6 +76,7 @@ class CodecStrictnessTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"da", "rids", "tids", "drt", "oet", "vsi"})
+    @Tag("E-25")
     void aParameterThatIsNotSupportedIsNamed(String name) {
         String json = "{\"op\":2,\"to\":\"x\",\"rqi\":\"r\",\"" + name + "\":1}";
         assertThatThrownBy(() -> JSON.decodeRequest(json.getBytes(UTF_8)))

@@ -20,7 +20,8 @@ final class EsprimRequestVectors extends EsprimObjectVectors {
                 "ESPrim Objects that carry requests, as their receiver sees them (TS-0003 8.4.2 C.6, TS-0004 table 7.6.2-1).",
                 "A test begins with the state of its group and nothing else: its receivers' objects are known, no session is.",
                 "Objects in \"before\" come first and are opened; those in \"refusedBefore\" come next and are refused, and change nothing.");
-        sheet.note("Unknown", "A RandObject is not known here.")
+        sheet.note("Announced", "A new originator's object in a running session: the next session begins with it.")
+                .note("Unknown", "A RandObject is not known here.")
                 .note(
                         "Option",
                         "An algorithm that was not agreed, or an originator's object that exceeds the receiver's.")
@@ -41,6 +42,7 @@ final class EsprimRequestVectors extends EsprimObjectVectors {
         made.tampering(g);
         made.replays(g);
         made.precedence(g);
+        made.announcements(g);
         made.weakerAlgorithms();
         return made.sheet.print();
     }
@@ -349,6 +351,16 @@ final class EsprimRequestVectors extends EsprimObjectVectors {
                     refuses(g, 4111, "Option", aead + " out of a list of three, below the floor " + floor, anyObject);
                 }
             }
+            Forge alone = forge.receiver(all)
+                    .originator(Forge.randObject(
+                            RandObject.Role.ORIGINATOR, "U-", random, "20300101T003000", List.of(1), 12));
+            refuses(
+                    g,
+                    4111,
+                    "Option",
+                    "authentic with an encryption that the originator's object does not list, floor " + floor,
+                    alone.aead(Aead.A128GCM)
+                            .seal(alone.aead(Aead.A128GCM).request().text(), iv(1), plaintext()));
             Forge strong = forge.receiver(all).originator(any);
             String downgraded = Forge.part(
                     strong.seal(strong.request().text(), iv(1), plaintext()),
@@ -361,6 +373,49 @@ final class EsprimRequestVectors extends EsprimObjectVectors {
                     "enc lowered on the way, floor " + floor,
                     downgraded);
         }
+    }
+
+    /** The next session, announced in a running one (8.4.3.2). */
+    private void announcements(Sheet.Group g) {
+        RandObject next = until("20300101T004000");
+        Forge then = forge.originator(next);
+        String announcing = sealed(header().raw("oro", next.canonical()), 2);
+        String byIdentifier =
+                then.seal(then.request().without("oro").text(), Forge.iv(Forge.REQUEST, 5, 1), plaintext());
+        opens(g, "Announced", "a request that announces the next session", announcing)
+                .put("before", List.of(right(1)));
+        opens(g, "Announced", "the next session, by its identifier alone", byIdentifier)
+                .put("before", List.of(right(1), announcing));
+        refuses(g, 4113, "Announced", "the same without an announcement", byIdentifier)
+                .put("before", List.of(right(1)));
+        refuses(g, 4113, "NoSideEffect", "an announcement that was tampered with", byIdentifier)
+                .put("before", List.of(right(1)))
+                .put("refusedBefore", List.of(Forge.flipped(announcing, 4, 0)));
+        RandObject longer = until("20300101T010001");
+        refuses(
+                        g,
+                        4111,
+                        "Announced",
+                        "an object that outlives the receiver's",
+                        sealed(header().raw("oro", longer.canonical()), 2))
+                .put("before", List.of(right(1)));
+        refuses(
+                        g,
+                        4113,
+                        "Announced",
+                        "an object that has expired",
+                        sealed(header().raw("oro", until(NOW).canonical()), 2))
+                .put("before", List.of(right(1)));
+        RandObject o = forge.originator;
+        RandObject changed =
+                new RandObject(o.role(), o.id(), "r" + "0".repeat(32), o.expiry(), o.keyGeneration(), o.aeads());
+        refuses(
+                        g,
+                        4000,
+                        "Announced",
+                        "the session's own object, changed under its identifier",
+                        sealed(header().raw("oro", changed.canonical()), 2))
+                .put("before", List.of(right(1)));
     }
 
     private RandObject until(String expiry) {

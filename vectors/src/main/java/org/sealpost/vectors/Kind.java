@@ -22,6 +22,8 @@ interface Kind {
     static Map<String, Kind> all() {
         Map<String, Kind> kinds = new TreeMap<>();
         EsprimKinds.addTo(kinds);
+        DerivationKinds.addTo(kinds);
+        EsDataKind.addTo(kinds);
         return kinds;
     }
 

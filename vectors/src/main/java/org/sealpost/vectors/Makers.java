@@ -15,6 +15,9 @@ final class Makers {
         files.put("esprim/request.json", EsprimRequestVectors.make());
         files.put("esprim/response.json", EsprimResponseVectors.make());
         files.put("esprim/inner.json", EsprimInnerVectors.make());
+        files.put("esdata/envelope.json", EsDataVectors.make());
+        files.put("escertke/derivation.json", DerivationVectors.escertke());
+        files.put("provisioning/derivation.json", DerivationVectors.provisioning());
         return files;
     }
 }

@@ -64,6 +64,11 @@ final class Sheet {
             return this;
         }
 
+        /** A list of objects that the tests share. */
+        ArrayNode objects(String name) {
+            return node.putArray(name);
+        }
+
         /** A test that has to succeed with the outputs put into it. */
         Test valid(String flag, String comment) {
             return test(flag, comment, "valid", 2000);

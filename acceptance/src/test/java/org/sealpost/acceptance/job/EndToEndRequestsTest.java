@@ -16,6 +16,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sealpost.binding.Bindings;
@@ -72,6 +73,9 @@ class EndToEndRequestsTest {
     }
 
     @Test
+    @Tag("E-24")
+    @Tag("E-35")
+    @Tag("S-05")
     void everyOperationAllowedAndRefusedByWhoProvedToBeWho() throws Exception {
         Program device = device("door-2");
         Eventually.holds("it is through", () -> log(device).contains("delete "));

@@ -58,8 +58,7 @@ public final class DefaultEndPoint implements EndPoint {
 
     @Override
     public CompletionStage<ResponsePrimitive> receive(RequestPrimitive outer, String requester, InnerHandler inner) {
-        return call(() -> SecurityInfo.of(outer.content()
-                        .orElseThrow(() -> new Refusal(ResponseStatus.BAD_REQUEST, "a NOTIFY has no Content"))))
+        return call(() -> securityInfo(outer))
                 .thenCompose(info -> answer(outer, requester, info, inner))
                 .exceptionally(failure -> refused(outer, failure));
     }
@@ -87,6 +86,16 @@ public final class DefaultEndPoint implements EndPoint {
     @Override
     public Map<String, Long> unauthenticatedErrors() {
         return retries.counts();
+    }
+
+    /** What an outer NOTIFY carries; it belongs to no group request (TS-0001 table 11.4.2-1). */
+    private static SecurityInfo securityInfo(RequestPrimitive outer) {
+        if (outer.groupRequestId().isPresent()) {
+            throw new Refusal(
+                    ResponseStatus.BAD_REQUEST, "an end-to-end secured message is for one end point, not for a group");
+        }
+        return SecurityInfo.of(
+                outer.content().orElseThrow(() -> new Refusal(ResponseStatus.BAD_REQUEST, "a NOTIFY has no Content")));
     }
 
     private CompletionStage<ResponsePrimitive> answer(

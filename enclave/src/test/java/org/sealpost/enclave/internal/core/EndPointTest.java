@@ -12,6 +12,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -39,6 +40,7 @@ class EndPointTest {
     private int requests;
 
     @Test
+    @Tag("E-09")
     void withoutAWordOfEsprimNothingIsSent() {
         for (Optional<E2eSecInfo> info :
                 List.of(Optional.<E2eSecInfo>empty(), Optional.of(E2eSecInfo.of(List.of(14, 12))))) {
@@ -50,6 +52,7 @@ class EndPointTest {
     }
 
     @Test
+    @Tag("E-10")
     void aSharedObjectSavesTheQuestionAndItsSessionServesOn() {
         published = Optional.of(SUPPORTED.withSharedObject(b.server.enclave.sharedRandObject()));
         assertThat(request()).isEqualTo(ResponseStatus.OK);
@@ -59,6 +62,7 @@ class EndPointTest {
     }
 
     @Test
+    @Tag("E-10")
     void anExpiredSharedObjectIsNotUsed() {
         published = Optional.of(SUPPORTED.withSharedObject(b.server.enclave.sharedRandObject()));
         b.server.now = b.server.now.plus(Duration.ofHours(1));
@@ -69,12 +73,16 @@ class EndPointTest {
     }
 
     @Test
+    @Tag("E-03")
+    @Tag("E-10")
+    @Tag("E-11")
     void withoutASharedObjectTheQuestionIsTypeThreeAlone() {
         assertThat(request()).isEqualTo(ResponseStatus.OK);
         assertThat(sent.get(0).value().toString()).isEqualTo("{\"sit\":3}");
     }
 
     @Test
+    @Tag("E-12")
     void anAnswerOfAnotherTypeIsNoRandObject() {
         onTheWay = answer -> answer.withContent(new SecurityInfo.EsprimObject("a..b.c.d").toContent());
         refused(4000, this::request);
@@ -89,6 +97,7 @@ class EndPointTest {
     }
 
     @Test
+    @Tag("E-35")
     void innerErrorsAreSealedAlsoWhenTheProgramThrowsThem() {
         requests = 100;
         assertThat(request()).isEqualTo(ResponseStatus.NOT_FOUND);
@@ -131,6 +140,22 @@ class EndPointTest {
         assertThat(request()).isEqualTo(ResponseStatus.OK);
         assertThat(sent).as("the session was never given up").hasSize(1);
         assertThat(device.unauthenticatedErrors().get("4115")).isGreaterThanOrEqualTo(50);
+    }
+
+    @Test
+    @Tag("E-25")
+    void aSealedMessageBelongsToNoGroupRequest() {
+        RequestPrimitive outer = RequestPrimitive.of(Operation.NOTIFY, "/in-cse", "/gw-north/Cdoor-1", "o1")
+                .content(new SecurityInfo.RandObjectRequest().toContent())
+                .build();
+        for (boolean grouped : new boolean[] {false, true}) {
+            RequestPrimitive sent = grouped ? outer.with(o -> o.groupRequestId("g")) : outer;
+            assertThat(server.receive(sent, b.door1.identity, this::execute)
+                            .toCompletableFuture()
+                            .join()
+                            .status())
+                    .isEqualTo(grouped ? ResponseStatus.BAD_REQUEST : ResponseStatus.OK);
+        }
     }
 
     private void forgeOnce(int status) {

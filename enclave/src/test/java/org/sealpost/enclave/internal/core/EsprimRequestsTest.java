@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.sealpost.enclave.EndPointKeys.OpenedRequest;
 import org.sealpost.enclave.EndPointKeys.OpenedResponse;
@@ -17,6 +18,7 @@ class EsprimRequestsTest {
     private final Building b = new Building();
 
     @Test
+    @Tag("E-03")
     void aSharedObjectServesEveryDeviceAndIsRenewed() {
         String first = b.server.enclave.sharedRandObject();
         assertThat(first).contains("\"S-");
@@ -90,6 +92,7 @@ class EsprimRequestsTest {
     }
 
     @Test
+    @Tag("E-33")
     void parametersThatBelongToTheOuterRequestAreIgnoredInside() {
         SealedRequest sealed = seal(b.door1, unique(), inner("outer", ",\"rt\":{\"rtv\":3},\"ec\":2,\"da\":true"));
         OpenedRequest.Inner opened = (OpenedRequest.Inner) b.server.enclave.openRequest(sealed.esprimObject());

@@ -12,6 +12,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import org.bouncycastle.pkcs.PKCS10CertificationRequest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.sealpost.e2e.EsprimChannel;
 import org.sealpost.e2e.Jwk;
@@ -197,6 +198,7 @@ class NegotiationAttacksTest {
     // ---- key establishment by certificate ----
 
     @Test
+    @Tag("E-40")
     void theGatewayLeadsTheHandshakeToAnotherDevice() {
         byte[] one = b.server.enclave.startKeyEstablishment(b.door1.identity).message();
         byte[] two =
@@ -312,6 +314,7 @@ class NegotiationAttacksTest {
     }
 
     @Test
+    @Tag("D-18")
     void aKeyFromACertificateEndsWithIt() {
         establish();
         renew();

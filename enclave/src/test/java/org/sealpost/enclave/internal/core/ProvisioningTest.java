@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -31,6 +32,9 @@ class ProvisioningTest {
     private final Provisioning p = new Provisioning();
 
     @Test
+    @Tag("S-19")
+    @Tag("D-13")
+    @Tag("E-01")
     void aDeviceWithJustItsManufacturersCredentialGetsItsGroupCredential() {
         p.provisioned();
         var facts = p.door.enclave.enrolment().orElseThrow();
@@ -48,6 +52,8 @@ class ProvisioningTest {
     }
 
     @Test
+    @Tag("SE-01")
+    @Tag("SE-09")
     void noSecretOfAnyEnclaveGoesOverTheConnection() {
         ByteArrayOutputStream hop = new ByteArrayOutputStream();
         Provisioning.Wire tap = (to, octets) -> {
@@ -68,6 +74,7 @@ class ProvisioningTest {
     }
 
     @Test
+    @Tag("S-23")
     void aPartyThatIsNotTheMefIsFoundOut() {
         p.serverFollows();
         Party gateway = new Party(MEF);
@@ -82,6 +89,7 @@ class ProvisioningTest {
     }
 
     @Test
+    @Tag("S-19")
     void aWrongKpmIsRefusedAndAudited() {
         Party thief = new Party(DOOR);
         Party elsewhere = new Party(MEF);
@@ -305,6 +313,7 @@ class ProvisioningTest {
     }
 
     @Test
+    @Tag("S-20")
     void aTargetThatIsNotOnTheListGetsNoKey() {
         p.provisioned();
         String keyId = p.door.enclave.enrolment().orElseThrow().keyId();
@@ -410,6 +419,7 @@ class ProvisioningTest {
     }
 
     @Test
+    @Tag("SE-01")
     void aPackageForAnotherEnclaveIsRefused() {
         Party other = new Party("//sealpost.example/x/Cother");
         other.enclave.manufactureRequest();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.sealpost.enclave.EndPointKeys.OpenedRequest;
 import org.sealpost.enclave.EndPointKeys.OpenedResponse;
@@ -34,6 +35,9 @@ class RenewalTest {
     }
 
     @Test
+    @Tag("E-39")
+    @Tag("E-40")
+    @Tag("E-01")
     void keyEstablishmentByCertificateIsTwoExchangesAndAProof() {
         policy(RenewalKeys.CERTIFICATE, RenewalKeys.EPHEMERAL);
         assertThat(b.server.enclave.nextRenewal(b.door1.identity).way()).isEqualTo(RenewalKeys.CERTIFICATE);
