@@ -217,7 +217,8 @@ class MisdeliveryAttacksTest {
     private org.assertj.core.api.ThrowableAssert.ThrowingCallable enrolling(
             String identity, String agreementKey, String signatureKey, String attestation) {
         return () -> b.server.enclave.enrolPeer(
-                new EnrolmentRequest(identity, agreementKey, signatureKey, Optional.empty(), attestation, ""), Role.AGENT);
+                new EnrolmentRequest(identity, agreementKey, signatureKey, Optional.empty(), attestation, ""),
+                Role.AGENT);
     }
 
     /** The thief's own enclave would not say so, but its key is the thief's. */

@@ -135,9 +135,7 @@ public final class ScriptedGateway {
 
     /** An ordinary inner request, end to end. */
     public CompletionStage<EndPoint.Answer> request(Party from, Party to, RequestPrimitive inner) {
-        return endPoints
-                .get(from.identity)
-                .request(to.identity, inner, new Way(from, to), true);
+        return endPoints.get(from.identity).request(to.identity, inner, new Way(from, to), true);
     }
 
     /** The gateway as the way to a peer, whose server publishes that it supports ESPrim. */

@@ -69,10 +69,22 @@ class WeakKeyAttacksTest {
         EnrolmentRequest good = device.enclave.enrolmentRequest(device.identity);
         changesNothing(b.server, () -> {
             refusedAlike(() -> b.server.enclave.enrolPeer(
-                    new EnrolmentRequest(device.identity, weak.getValue(), good.signatureKey(), good.certificateKey(), good.attestation(), ""),
+                    new EnrolmentRequest(
+                            device.identity,
+                            weak.getValue(),
+                            good.signatureKey(),
+                            good.certificateKey(),
+                            good.attestation(),
+                            ""),
                     Role.DEVICE));
             refusedAlike(() -> b.server.enclave.enrolPeer(
-                    new EnrolmentRequest(device.identity, good.agreementKey(), weak.getValue(), good.certificateKey(), good.attestation(), ""),
+                    new EnrolmentRequest(
+                            device.identity,
+                            good.agreementKey(),
+                            weak.getValue(),
+                            good.certificateKey(),
+                            good.attestation(),
+                            ""),
                     Role.DEVICE));
         });
     }
