@@ -120,11 +120,6 @@ public final class EsprimChannel {
         return object;
     }
 
-    /** Takes a RandObject that another channel with the same peer issued: while a pairwise key is renewed, the peer may use it with either key. */
-    public void adopt(RandObject object) {
-        issued.add(object);
-    }
-
     /** Takes an own receiver object that was made elsewhere: one that several channels share (8.4.2 B.1). */
     public void share(RandObject own) {
         if (own.role() != RandObject.Role.RECEIVER) {

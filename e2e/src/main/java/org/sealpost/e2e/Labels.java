@@ -8,6 +8,9 @@ public final class Labels {
     /** sessionESPrimKey derivation (TS-0003 10.3.8.2); 56 ASCII characters, no terminator. */
     public static final String SESSION_ESPRIM_KEY = "oneM2M HMAC-SHA256 sessionESPrimKey derivation algorithm";
 
+    /** pairwiseESPrimKey from a Kc; followed by the key's identifier. The standard leaves the string open (TS-0003 8.4.2 A). */
+    public static final String CONNECTION_TO_PAIRWISE = "oneM2M Kc to pairwiseESPrimKey derivation";
+
     /** Key for commands, from an epoch secret. */
     public static final String GROUP_COMMAND = "sealpost/v1/group/command";
 

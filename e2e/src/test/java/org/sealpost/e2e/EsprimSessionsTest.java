@@ -33,7 +33,7 @@ class EsprimSessionsTest {
         RandObject offer = RandObject.fresh(RandObject.Role.RECEIVER, now.plus(HOUR), List.of(aead.id()), random);
         EsprimChannel originator = channel(Aead.A128GCM, SessionLimits.lasting(HOUR), Instant.MAX);
         EsprimChannel receiver = channel(Aead.A128GCM, SessionLimits.lasting(HOUR), Instant.MAX);
-        receiver.adopt(offer);
+        receiver.share(offer);
         EsprimChannel.Sealed sealed = originator.sealRequest(Optional.of(offer), HELLO, now, random);
         assertThat(sealed.choice().aead()).isEqualTo(aead);
         EsprimChannel.Opened opened = receiver.openRequest(sealed.object(), now, random);

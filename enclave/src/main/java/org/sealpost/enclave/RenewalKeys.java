@@ -20,6 +20,9 @@ public interface RenewalKeys {
     /** The origin of a pairwise key that was never renewed: no forward secrecy. */
     String ENROLMENT = "enrolment";
 
+    /** The origin of a pairwise key that a MAF distributed; it is not renewed, it ends. */
+    String DISTRIBUTED = "distributed";
+
     /** The contentInfo of renewals' messages inside ESPrim. */
     String CAPABILITIES = "application/vnd.sealpost.renewal+json:0";
 

@@ -9,6 +9,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.sealpost.enclave.Attestation;
 import org.sealpost.enclave.Enclave;
+import org.sealpost.enclave.internal.MafKeys;
 import org.sealpost.enclave.internal.SealedState;
 import org.sealpost.enclave.internal.SecretObserver;
 import org.sealpost.enclave.internal.custody.KeyCustody;
@@ -32,6 +33,7 @@ public final class Compartment implements Enclave {
     private final FunctionPart function;
     private final DataPart data;
     private final Refusals refusals = new Refusals();
+    private volatile Optional<MafKeys> mafs = Optional.empty();
 
     /** A compartment on its state; reads it now. */
     public Compartment(
@@ -70,6 +72,19 @@ public final class Compartment implements Enclave {
         this.data = new DataPart(vault);
     }
 
+    /** Says where keys come from that a MAF distributes. */
+    public void distributedBy(MafKeys source) {
+        mafs = Optional.of(source);
+    }
+
+    /** Takes a key that this end point registered at a MAF, as an originator (TS-0003 8.4.2 A.ii). */
+    public void registered(String keyId, MafKeys.ConnectionKey key) {
+        alone(() -> {
+            esprim.learn(keyId, Optional.of(key));
+            return keyId;
+        });
+    }
+
     @Override
     public Attestation attest() {
         return attestation;
@@ -101,7 +116,7 @@ public final class Compartment implements Enclave {
 
     @Override
     public String receiverRandObject(String requester) {
-        return alone(() -> esprim.receiverRandObject(requester));
+        return alone(() -> esprim.receiverRandObject(requester, mafs.isPresent()));
     }
 
     @Override
@@ -121,6 +136,15 @@ public final class Compartment implements Enclave {
 
     @Override
     public OpenedRequest openRequest(String esprimObject) {
+        // the MAF is asked without the lock: it is far away
+        mafs.ifPresent(source -> alone(() -> esprim.unknownKey(esprimObject, source))
+                .ifPresent(keyId -> {
+                    Optional<MafKeys.ConnectionKey> key = source.fetch(keyId);
+                    alone(() -> {
+                        esprim.learn(keyId, key);
+                        return keyId;
+                    });
+                }));
         return alone(() -> esprim.openRequest(esprimObject));
     }
 

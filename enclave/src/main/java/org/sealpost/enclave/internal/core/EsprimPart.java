@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.sealpost.e2e.Aead;
@@ -16,6 +17,7 @@ import org.sealpost.e2e.SessionDerivation;
 import org.sealpost.e2e.SessionKeys;
 import org.sealpost.e2e.SessionLimits;
 import org.sealpost.e2e.SharedObjects;
+import org.sealpost.e2e.Wipe;
 import org.sealpost.enclave.AuthorityKeys.GroupPolicy;
 import org.sealpost.enclave.EndPointKeys.Confirmation;
 import org.sealpost.enclave.EndPointKeys.LaterEpoch;
@@ -24,6 +26,7 @@ import org.sealpost.enclave.EndPointKeys.Negotiation;
 import org.sealpost.enclave.EndPointKeys.OpenedRequest;
 import org.sealpost.enclave.EndPointKeys.OpenedResponse;
 import org.sealpost.enclave.EndPointKeys.SealedRequest;
+import org.sealpost.enclave.internal.MafKeys;
 import org.sealpost.group.CredentialConfirmation;
 import org.sealpost.onem2m.Content;
 import org.sealpost.onem2m.Operation;
@@ -53,6 +56,7 @@ final class EsprimPart {
     private final Map<String, OpenedRequest.Answered> answers = bounded(MAX_ANSWERS);
     private final Map<String, String> errorIds = bounded(MAX_EXCHANGES);
     private final SharedObjects shared = new SharedObjects(SHARED_LIFETIME);
+    private final Map<String, RandObject> beforeTheKey = bounded(MAX_ANSWERS);
     private final RepeatedRequests repeated = new RepeatedRequests();
 
     private record Channel(String peer, String keyId, EsprimChannel esprim) {}
@@ -88,7 +92,17 @@ final class EsprimPart {
         this.renewals = renewals;
     }
 
-    String receiverRandObject(String requester) {
+    /** @param early whether a key with the requester may still come, from a MAF, with its first message */
+    String receiverRandObject(String requester, boolean early) {
+        if (early && keys.distributable(requester) && keys.accepted(requester).isEmpty()) {
+            RandObject object = RandObject.fresh(
+                    RandObject.Role.RECEIVER,
+                    vault.instant().plus(LIFETIME),
+                    new AeadPolicy(Aead.A256GCM).offer(),
+                    vault.random());
+            beforeTheKey.put(requester, object);
+            return object.canonical();
+        }
         RandObject issued = channel(requester).esprim().issue(vault.instant(), vault.random());
         // the requester may hold a newer key than the one in use here, or an older one
         keys.accepted(requester).forEach(key -> channel(requester, key).esprim().share(issued));
@@ -187,6 +201,31 @@ final class EsprimPart {
         return sealed;
     }
 
+    /** The key id of a request that a MAF has to be asked about first, if it is one that these MAFs serve. */
+    Optional<String> unknownKey(String object, MafKeys mafs) {
+        try {
+            String keyId = EsprimChannel.keyIdOf(object);
+            boolean served = mafs.serves(keyId.substring(keyId.indexOf('@') + 1));
+            return Optional.of(keyId)
+                    .filter(id -> served
+                            && keys.find(id).isEmpty()
+                            && keys.distributed().wanted());
+        } catch (Refusal malformed) {
+            return Optional.empty();
+        }
+    }
+
+    /** Takes a MAF's answer; one that is of no use counts as none. */
+    void learn(String keyId, Optional<MafKeys.ConnectionKey> answer) {
+        Optional<MafKeys.ConnectionKey> usable = answer.filter(key -> keys.distributable(key.peer()));
+        if (usable.isEmpty()) {
+            answer.ifPresent(key -> Wipe.octets(key.key()));
+            keys.distributed().failed();
+            return;
+        }
+        dropped(keys.distributed().learn(keyId, usable.get()));
+    }
+
     OpenedRequest openRequest(String object) {
         String digest = Base64.getEncoder().encodeToString(EnrolmentPart.sha256(InnerPrimitives.utf8(object)));
         OpenedRequest.Answered before = answers.get(digest);
@@ -245,7 +284,11 @@ final class EsprimPart {
 
     /** A valid message under this key: keys that it supersedes are gone, with their sessions. */
     private void proved(String peer, String keyId) {
-        for (String gone : keys.proved(peer, keyId)) {
+        dropped(keys.proved(peer, keyId));
+    }
+
+    private void dropped(List<String> keyIds) {
+        for (String gone : keyIds) {
             Optional.ofNullable(channels.remove(gone)).ifPresent(c -> c.esprim().wipe());
             exchanges.values().removeIf(e -> e.keyId().equals(gone));
         }
@@ -464,19 +507,20 @@ final class EsprimPart {
     }
 
     private Channel channel(String peer, StateImage.PairwiseKey key) {
-        return channels.computeIfAbsent(
+        return channels.computeIfAbsent(key.keyId(), id -> new Channel(peer, id, made(peer, key)));
+    }
+
+    private EsprimChannel made(String peer, StateImage.PairwiseKey key) {
+        EsprimChannel made = new EsprimChannel(
                 key.keyId(),
-                id -> new Channel(
-                        peer,
-                        id,
-                        new EsprimChannel(
-                                id,
-                                key.key().clone(),
-                                Instant.MAX,
-                                new AeadPolicy(floor(peer)),
-                                SessionLimits.lasting(LIFETIME),
-                                shared,
-                                derivation(peer))));
+                key.key().clone(),
+                key.until() > 0 ? Instant.ofEpochSecond(key.until()) : Instant.MAX,
+                new AeadPolicy(floor(peer)),
+                SessionLimits.lasting(LIFETIME),
+                shared,
+                derivation(peer));
+        Optional.ofNullable(beforeTheKey.remove(peer)).ifPresent(made::share);
+        return made;
     }
 
     private SessionDerivation derivation(String peer) {

@@ -17,13 +17,17 @@ import org.sealpost.onem2m.ResponseStatus;
  * the device sends under the old one. A valid message under the new key proves to its receiver that the sender has it: the receiver makes it the one in use, and wipes the old. So at every moment, whatever was
  * lost or repeated and whoever died, both have a key that the other one takes.
  *
+ * <p>With an end point that no enrolment brought together with this one, the keys that a MAF distributed are the accepted ones. A key that came with a message never adds to those of an enrolment: a MAF could speak as the server then.
+ *
  * <p>A device keeps one agreed key for each way of renewal: a late message of one way can't push out the key of the other that the server already counts on.
  */
 final class KeyRing {
     private final Vault vault;
+    private final DistributedKeys distributed;
 
     KeyRing(Vault vault) {
         this.vault = vault;
+        this.distributed = new DistributedKeys(vault);
     }
 
     /** A key with the peer it is shared with. */
@@ -31,6 +35,11 @@ final class KeyRing {
 
     /** The key to send under. */
     StateImage.PairwiseKey sending(String peer) {
+        Optional<StateImage.PairwiseKey> given =
+                distributable(peer) ? distributed.with(peer).stream().findFirst() : Optional.empty();
+        if (given.isPresent()) {
+            return given.get();
+        }
         StateImage.PairwiseKey current = current(peer);
         if (isAuthority()) {
             Optional<StateImage.PairwiseKey> agreed =
@@ -76,6 +85,9 @@ final class KeyRing {
 
     /** All keys of a peer that messages are accepted under. */
     List<StateImage.PairwiseKey> accepted(String peer) {
+        if (distributable(peer)) {
+            return distributed.with(peer);
+        }
         List<StateImage.PairwiseKey> keys = new ArrayList<>();
         keys.add(current(peer));
         keys.addAll(standing(peer).pending.values());
@@ -92,7 +104,19 @@ final class KeyRing {
                         .findFirst()
                 : vault.state().anchor.filter(a -> a.keyId().equals(keyId)).map(StateImage.Anchor::server);
         Optional<Found> current = using.map(peer -> new Found(peer, current(peer)));
-        return current.or(() -> agreed(keyId)).filter(found -> !expired(found.key()));
+        return current.or(() -> agreed(keyId))
+                .filter(found -> !expired(found.key()))
+                .or(() -> distributed.find(keyId).filter(found -> distributable(found.peer())));
+    }
+
+    /** Keys that a MAF distributed. */
+    DistributedKeys distributed() {
+        return distributed;
+    }
+
+    /** Whether a MAF may give keys with this peer: there is no enrolment with it. */
+    boolean distributable(String peer) {
+        return !peers().contains(peer);
     }
 
     private Optional<Found> agreed(String keyId) {

@@ -60,7 +60,17 @@ public final class StateImage {
     /** The key of this end point's certificate. */
     public Optional<CertificateKey> certificateKey = Optional.empty();
 
+    /** Pairwise keys that a MAF distributed, by key id. */
+    public Map<String, DistributedKey> distributed = new LinkedHashMap<>();
+
     public Optional<Authority> authority = Optional.empty();
+
+    /** A pairwise key from a MAF; when it came and when it ends, in epoch seconds. */
+    public record DistributedKey(String keyId, String peer, byte[] pairwise, long since, long notAfter) {
+        PairwiseKey key() {
+            return new PairwiseKey(keyId, pairwise, RenewalKeys.DISTRIBUTED, since, notAfter);
+        }
+    }
 
     /** The key that manufacturers' packages are sealed to. */
     public Optional<ManufactureKey> manufacture = Optional.empty();
