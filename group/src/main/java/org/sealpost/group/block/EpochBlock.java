@@ -120,7 +120,8 @@ public final class EpochBlock {
 
     /** The part that one member needs, with its way to the signed root; empty for a member that is excluded. */
     public java.util.Optional<BlockSlice> slice(MemberLabels labels) {
-        return labels.find(subsets()).map(subset -> slice(subsets().indexOf(subset)));
+        List<Subset> subsets = subsets();
+        return labels.find(subsets).map(subset -> slice(subsets.indexOf(subset)));
     }
 
     /** The slice with the entry at that place: what a cache gives to a constrained link. */
