@@ -411,8 +411,7 @@ def whole_object(group, test):
 def seal_request(group, test):
     receiver, now = RandObject(RECEIVER, test["receiver"]), timestamp(test["now"])
     enc = strongest(receiver, group["floor"], now)
-    expiry = min(now + datetime.timedelta(seconds=int(test["lifetime"])), receiver.expiry)
-    originator = fresh(ORIGINATOR, test["randValue"], test["randId"], expiry, [NUMBER[enc]])
+    originator = fresh(ORIGINATOR, test["randValue"], test["randId"], receiver.expiry, [NUMBER[enc]])
     key = session_key(octets(group, "pairwiseKey"), receiver, originator)[: KEY_LENGTH[enc]]
     header = header_text(REQUEST, enc, group["keyId"], originator, receiver, oro=originator)
     iv = bytes([REQUEST]) + octets(test, "instance") + (1).to_bytes(8, "big")

@@ -37,6 +37,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 public final class Device implements AutoCloseable {
     private static final String CONTENT_INFO = "application/json:0:1";
     private static final long RETRY_MILLIS = 500;
+    private static final long LAST_RETRY_MILLIS = 64_000;
     private static final long HOLDING_MILLIS = 20;
     private static final long ENROLMENT_MILLIS = 200;
     private static final String EVERY_VERB = "*";
@@ -76,6 +77,7 @@ public final class Device implements AutoCloseable {
         this.credentials = new CredentialFetch(config, endPoint, route, runtime.clock());
         this.requests = new ServerRequests(config, endPoint, route);
         entity.registered().thenRun(this::finishInterrupted);
+        entity.registered().thenRunAsync(() -> beVouchedFor(RETRY_MILLIS), runtime.calls());
     }
 
     /**
@@ -335,6 +337,23 @@ public final class Device implements AutoCloseable {
             later(this::finishInterrupted, RETRY_MILLIS);
             return false;
         });
+    }
+
+    /** After a start the server hears what is held here, and vouches that it is no restored copy: before that, commands given earlier are not acted on. */
+    private void beVouchedFor(long pause) {
+        Runnable again = () -> runtime.calls().execute(() -> beVouchedFor(Math.min(LAST_RETRY_MILLIS, pause * 2)));
+        try {
+            CompletableFuture.allOf(groups().stream()
+                            .map(group -> credentials.fetch(group).toCompletableFuture())
+                            .toArray(CompletableFuture[]::new))
+                    .whenComplete((held, failure) -> {
+                        if (failure != null) {
+                            later(again, pause);
+                        }
+                    });
+        } catch (EnclaveUnavailable e) {
+            later(again, pause);
+        }
     }
 
     /** What this device does with commands. */

@@ -299,13 +299,20 @@ public final class EsprimChannel {
             throw new Refusal(
                     ResponseStatus.ESPRIM_UNKNOWN_RECV_RAND_ID, "the peer's RandObject has expired: ask for a new one");
         }
+        if (issued.find(receiver.id(), now).isPresent()) {
+            throw new Refusal(
+                    ResponseStatus.ESPRIM_IMPERSONATION_ERROR,
+                    "the peer's RandObject is one of this end point's own: somebody sent it back");
+        }
         if (!receiver.keyGeneration().contains(RandObject.HMAC_SHA256)) {
             throw new Refusal(
                     ResponseStatus.ESPRIM_UNSUPPORTED_OPTION,
                     "the peer does not offer HMAC-SHA256 for the session key");
         }
         AeadPolicy.Choice choice = policy.choose(receiver.aeads());
-        Instant expiry = earlier(earlier(now.plus(limits.lifetime()), receiver.expiry()), keyExpiry);
+        // The receiver's expiry, not one of our own: a device whose clock is behind could make no session that the peer
+        // believes in.
+        Instant expiry = earlier(receiver.expiry(), keyExpiry);
         RandObject originator = RandObject.fresh(
                 RandObject.Role.ORIGINATOR, expiry, List.of(choice.aead().id()), random);
         return new Originating(session(receiver, originator, EsprimSession.REQUEST, random), choice, ++started);

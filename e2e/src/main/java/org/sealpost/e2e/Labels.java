@@ -26,6 +26,9 @@ public final class Labels {
     /** Key-check value, from an epoch secret. */
     public static final String GROUP_KEY_CHECK = "sealpost/v1/group/key-check";
 
+    /** Key of one sender's run, from the key of a use. */
+    public static final String GROUP_SENDER = "sealpost/v1/group/sender";
+
     /** A node's own label, from the secret of a group's tree. */
     public static final String TREE_NODE = "sealpost/v1/tree/node";
 

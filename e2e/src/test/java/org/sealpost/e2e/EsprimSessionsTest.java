@@ -50,7 +50,7 @@ class EsprimSessionsTest {
         assertThat(first.id()).startsWith("S-");
         assertThat(first.unshared()).isFalse();
         for (int peer = 0; peer < 3; peer++) {
-            EsprimChannel receiver = channel();
+            EsprimChannel receiver = publisher();
             EsprimChannel originator = channel();
             EsprimChannel.Sealed sealed = originator.sealRequest(Optional.of(first), HELLO, now, random);
             EsprimChannel.Opened opened = receiver.openRequest(sealed.object(), now, random);
@@ -60,7 +60,7 @@ class EsprimSessionsTest {
         RandObject second = shared.current(List.of(12), now.plusSeconds(301), random);
         assertThat(second.id()).isNotEqualTo(first.id());
         now = now.plusSeconds(301);
-        EsprimChannel receiver = channel();
+        EsprimChannel receiver = publisher();
         EsprimChannel originator = channel();
         exchange(originator, receiver, Optional.of(first));
         now = now.plusSeconds(300);
@@ -86,7 +86,7 @@ class EsprimSessionsTest {
     @Test
     void aRecordedBeginningIsNotTakenForANewSessionHoweverManyCameSince() {
         for (boolean unique : new boolean[] {true, false}) {
-            EsprimChannel receiver = channel();
+            EsprimChannel receiver = publisher();
             EsprimChannel originator = channel();
             RandObject object = unique ? receiver.issue(now, random) : shared.current(List.of(12), now, random);
             EsprimChannel.Sealed recorded = originator.sealRequest(Optional.of(object), HELLO, now, random);
@@ -268,7 +268,16 @@ class EsprimSessionsTest {
         return channel(Aead.A256GCM, SessionLimits.lasting(HOUR), Instant.MAX);
     }
 
+    /** The end point whose shared objects these are. */
+    private EsprimChannel publisher() {
+        return channel(Aead.A256GCM, SessionLimits.lasting(HOUR), Instant.MAX, shared);
+    }
+
     private EsprimChannel channel(Aead floor, SessionLimits limits, Instant keyExpiry) {
+        return channel(floor, limits, keyExpiry, new SharedObjects(Duration.ofMinutes(10)));
+    }
+
+    private EsprimChannel channel(Aead floor, SessionLimits limits, Instant keyExpiry, SharedObjects published) {
         byte[] key = new byte[32];
         key[0] = 1;
         return new EsprimChannel(
@@ -277,7 +286,7 @@ class EsprimSessionsTest {
                 keyExpiry,
                 new AeadPolicy(floor),
                 limits,
-                shared,
+                published,
                 SessionKeys.CANONICAL_JSON_V1);
     }
 

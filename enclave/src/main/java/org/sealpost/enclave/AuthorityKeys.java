@@ -32,8 +32,8 @@ public interface AuthorityKeys {
     /**
      * Draws a fresh epoch secret for exactly these members and makes it the group's current epoch.
      *
-     * @param fence the number the new epoch must have (current plus one); refused with 4105 otherwise, so that two callers can't both
-     *     issue it
+     * @param fence the number the new epoch must have: current plus one, or one more than the latest that members hold, where this state is older than theirs; refused with 4105
+     *     when that number was drawn already, so that two callers can't both issue it
      */
     EpochFacts newEpoch(String group, long fence, List<Member> members);
 

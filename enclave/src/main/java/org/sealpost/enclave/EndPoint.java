@@ -62,6 +62,9 @@ public interface EndPoint {
     /** Told of confirmations that came by pull, at the authority. Set once, before the first message. */
     void onConfirmation(java.util.function.Consumer<EndPointKeys.Confirmation> listener);
 
+    /** Told of members that hold a later epoch than the authority knows. Set once, before the first message. */
+    void onLaterEpoch(java.util.function.Consumer<EndPointKeys.LaterEpoch> listener);
+
     /** Processes an inner request of an authenticated peer. */
     @FunctionalInterface
     interface InnerHandler {

@@ -133,6 +133,13 @@ public interface EndPointKeys {
                 implements OpenedRequest {}
 
         /**
+         * A member confirmed an epoch later than the authority's own; at the authority only.
+         *
+         * @param sealedResponse a refusal under protection
+         */
+        record Later(String sealedResponse, LaterEpoch held) implements OpenedRequest {}
+
+        /**
          * Refused (TS-0004 table 7.6.2-1).
          *
          * @param status number of the response status code
@@ -152,6 +159,9 @@ public interface EndPointKeys {
         /** The response confirms a credential (push); at the authority only. */
         record Confirmed(Confirmation confirmation) implements OpenedResponse {}
 
+        /** The member refused the credential, because it holds a later epoch; at the authority only. */
+        record Later(LaterEpoch held) implements OpenedResponse {}
+
         /** The peer answered a message of a renewal: a key is agreed on, or proved and in use. */
         record Renewal(RenewalKeys.PairwiseFacts facts) implements OpenedResponse {}
 
@@ -170,5 +180,19 @@ public interface EndPointKeys {
     record Installation(String group, long epoch, String keyCheckValue, boolean fresh) {}
 
     /** A member's verified statement that it holds a credential: who, which group and epoch, with which key-check value. */
-    record Confirmation(String member, String group, long epoch, String keyCheckValue) {}
+    record Confirmation(String member, String group, long epoch, String keyCheckValue, Lineage lineage) {}
+
+    /**
+     * Where an end point's sealed state comes from, as it says under its pairwise key. A state that went on shows higher numbers each time; one that was restored from a copy,
+     * or runs twice, can't ({@code docs/decisions}).
+     *
+     * @param run number of the end point's start, counted on disk
+     * @param instance drawn at random at that start
+     * @param base how often its state had changed when the run began
+     * @param revision how often it has changed now
+     */
+    record Lineage(long run, String instance, long base, long revision) {}
+
+    /** A member's authenticated statement that it holds this epoch, which is later than what the authority gave it. */
+    record LaterEpoch(String member, String group, long epoch) {}
 }

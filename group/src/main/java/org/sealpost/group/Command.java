@@ -27,8 +27,8 @@ public record Command(
 
     public Command {
         arguments = Map.copyOf(arguments);
-        if (id < 1 || epoch < 1 || !verb.matches("[a-z][a-z0-9-]{0,31}")) {
-            throw new Refusal(ResponseStatus.BAD_REQUEST, "a command has an id, epoch or verb out of range");
+        if (id < 1 || epoch < 1 || issuedAt > notAfter || !verb.matches("[a-z][a-z0-9-]{0,31}")) {
+            throw new Refusal(ResponseStatus.BAD_REQUEST, "a command has an id, epoch, time or verb out of range");
         }
     }
 

@@ -11,15 +11,18 @@ import org.sealpost.onem2m.Members;
  * A member's proof that it holds a credential (travels under the pairwise key besides).
  *
  * @param nonce the credential's {@code rid}
+ * @param lineage of the member's state
  * @param mac HMAC-SHA256(confirmation key, group | 0x00 | epoch (8 octets) | member | 0x00 | nonce)
  */
-public record CredentialConfirmation(String group, long epoch, String keyCheckValue, String nonce, byte[] mac) {
+public record CredentialConfirmation(
+        String group, long epoch, String keyCheckValue, String nonce, Lineage lineage, byte[] mac) {
     private static final byte[] ZERO = {0};
 
     /** Makes the proof for a member. */
-    public static CredentialConfirmation of(String group, long epoch, EpochKeys keys, String member, String nonce) {
+    public static CredentialConfirmation of(
+            String group, long epoch, EpochKeys keys, String member, String nonce, Lineage lineage) {
         return new CredentialConfirmation(
-                group, epoch, keys.keyCheckValue(), nonce, mac(group, epoch, keys, member, nonce));
+                group, epoch, keys.keyCheckValue(), nonce, lineage, mac(group, epoch, keys, member, nonce));
     }
 
     /** True when it proves that the member holds these keys; constant time. */
@@ -29,18 +32,24 @@ public record CredentialConfirmation(String group, long epoch, String keyCheckVa
     }
 
     public byte[] encode() {
-        return Json.write(Json.object()
+        var o = Json.object()
                 .put("grp", group)
                 .put("epo", epoch)
                 .put("kcv", keyCheckValue)
-                .put("rid", nonce)
-                .put("mac", Base64Url.encode(mac)));
+                .put("rid", nonce);
+        o.set("lin", lineage.toTree());
+        return Json.write(o.put("mac", Base64Url.encode(mac)));
     }
 
     public static CredentialConfirmation decode(byte[] octets) {
-        Members m = Versioned.open(Json.read(octets), "a confirmation", "grp", "epo", "kcv", "rid", "mac");
+        Members m = Versioned.open(Json.read(octets), "a confirmation", "grp", "epo", "kcv", "rid", "lin", "mac");
         return new CredentialConfirmation(
-                m.text("grp"), m.integer("epo"), m.text("kcv"), m.text("rid"), Base64Url.decode(m.text("mac")));
+                m.text("grp"),
+                m.integer("epo"),
+                m.text("kcv"),
+                m.text("rid"),
+                Lineage.of(m.require("lin")),
+                Base64Url.decode(m.text("mac")));
     }
 
     private static byte[] mac(String group, long epoch, EpochKeys keys, String member, String nonce) {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.sealpost.e2e.Base64Url;
 import org.sealpost.e2e.KeyWrap;
+import org.sealpost.onem2m.Identifier;
 import org.sealpost.onem2m.Members;
 import org.sealpost.onem2m.Refusal;
 import org.sealpost.onem2m.ResponseStatus;
@@ -38,12 +39,28 @@ public record GroupCredential(
         String nonce,
         List<RosterEntry> roster) {
 
+    /** The longest number that a key id holds. */
+    private static final long MAX_EPOCH = 999_999_999_999_999_999L;
+
+    /** Ten years. */
+    private static final long MAX_OVERLAP = 10 * 366 * 86_400L;
+
     public GroupCredential {
         nonDelegable = List.copyOf(nonDelegable);
         roster = List.copyOf(roster);
-        if (wrappedSecret.length != KeyWrap.WRAPPED_LENGTH || epoch < 1 || senderId < 0 || senderId > 0xffffffffL) {
+        boolean inRange = epoch >= 1
+                && epoch <= MAX_EPOCH
+                && senderId >= 0
+                && senderId <= 0xffffffffL
+                && notBefore <= notAfter
+                && overlap >= 0
+                && overlap <= MAX_OVERLAP;
+        if (wrappedSecret.length != KeyWrap.WRAPPED_LENGTH
+                || !inRange
+                || new Identifier(group).scope() != Identifier.Scope.ABSOLUTE) {
             throw new Refusal(
-                    ResponseStatus.BAD_REQUEST, "a credential has a wrapped secret, epoch or sender id out of range");
+                    ResponseStatus.BAD_REQUEST,
+                    "a credential has a group, wrapped secret, epoch, sender id or time out of range");
         }
     }
 

@@ -1,6 +1,7 @@
 package org.sealpost.group;
 
 import java.util.Set;
+import org.sealpost.e2e.Jwk;
 import org.sealpost.onem2m.Members;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -27,6 +28,7 @@ public record RosterEntry(String identity, long senderId, String zone, String ke
 
     static RosterEntry of(JsonNode tree) {
         Members m = Members.of(tree, "a roster entry", NAMES);
+        Jwk.parse(m.text("key"));
         return new RosterEntry(m.text("id"), m.integer("sid"), m.text("zon"), m.text("key"));
     }
 }

@@ -92,6 +92,7 @@ final class AdminApi {
         counters.put("acknowledgements.unverified", server.commands().unverified());
         counters.put("commands.repeated", server.commands().reminders());
         counters.put("readings.refused", server.readings().refused());
+        counters.put("readings.conflicting", server.readings().conflicting());
         return all;
     }
 
@@ -106,6 +107,7 @@ final class AdminApi {
         Map<String, Delivery> deliveries = server.ledger().of(id, current);
         Map<String, Long> confirmations = server.ledger().confirmedEpochs(id);
         Map<String, Long> readings = server.readings().counts(id);
+        Map<String, String> faults = server.ledger().stateFaults();
         Map<String, GroupAuthority.Environment> environments =
                 server.authority().environments(id);
         server.fleet().group(name).ifPresent(g -> group.put("secureEnvironment", g.secureEnvironment()));
@@ -124,6 +126,7 @@ final class AdminApi {
             Optional.ofNullable(environments.get(m.identity()))
                     .ifPresent(e -> member.put("secureEnvironment", e.kind()).put("level", e.level()));
             member.put("readings", readings.getOrDefault(m.identity(), 0L));
+            Optional.ofNullable(faults.get(m.identity())).ifPresent(fault -> member.put("stateFault", fault));
             Optional.ofNullable(keys.get(m.identity()))
                     .ifPresent(k -> member.putObject("key")
                             .put("id", k.keyId())

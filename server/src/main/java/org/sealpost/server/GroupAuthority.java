@@ -1,5 +1,7 @@
 package org.sealpost.server;
 
+import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -11,6 +13,7 @@ import org.sealpost.enclave.AuthorityKeys.EpochFacts;
 import org.sealpost.enclave.AuthorityKeys.GroupPolicy;
 import org.sealpost.enclave.AuthorityKeys.Member;
 import org.sealpost.enclave.EnclaveUnavailable;
+import org.sealpost.enclave.EndPointKeys.LaterEpoch;
 import org.sealpost.onem2m.Refusal;
 import org.sealpost.onem2m.ResponseStatus;
 import org.sealpost.server.audit.AuditLog;
@@ -26,7 +29,11 @@ public final class GroupAuthority {
     /** In {@code membership.active}, beside 1 and 0: taken out, and the epoch without it is still to be drawn. */
     private static final int EVICTED = -1;
 
+    private static final long MAX_GAP = 1_000_000;
+    private static final long CATCH_UP_PAUSE = 60;
+
     private final Fleet fleet;
+    private final InstantSource clock;
     private final Database database;
     private final AuthorityKeys enclave;
     private final DeliveryLedger ledger;
@@ -36,9 +43,18 @@ public final class GroupAuthority {
     /** The enclave died during a call: it may have drawn an epoch that is known to nobody else. */
     private volatile boolean unsure;
 
+    /** When a member's word moved a group last, epoch seconds, by group; guarded by {@link #drawing}. */
+    private final Map<String, Long> caughtUpAt = new HashMap<>();
+
     public GroupAuthority(
-            Fleet fleet, Database database, AuthorityKeys enclave, DeliveryLedger ledger, AuditLog audit) {
+            Fleet fleet,
+            Database database,
+            AuthorityKeys enclave,
+            DeliveryLedger ledger,
+            AuditLog audit,
+            InstantSource clock) {
         this.fleet = fleet;
+        this.clock = clock;
         this.database = database;
         this.enclave = enclave;
         this.ledger = ledger;
@@ -87,9 +103,15 @@ public final class GroupAuthority {
 
     /** Draws a new epoch for the group's members. The intention is in the audit log before, whatever happens then. */
     public EpochFacts rotate(String group, String reason) {
+        return draw(group, 0, reason);
+    }
+
+    /** Draws the next epoch, or a later one that is above what somebody else knows already. */
+    private EpochFacts draw(String group, long above, String reason) {
         drawing.lock();
         try {
-            long next = enclave.currentEpoch(group).map(EpochFacts::epoch).orElse(0L) + 1;
+            long current = enclave.currentEpoch(group).map(EpochFacts::epoch).orElse(0L);
+            long next = Math.max(current, above) + 1;
             audit.append("epoch.intended", group + " epoch " + next + ": " + reason);
             EpochFacts facts = enclave.newEpoch(group, next, members(group));
             record(facts, reason);
@@ -97,6 +119,32 @@ public final class GroupAuthority {
         } catch (EnclaveUnavailable e) {
             unsure = true;
             throw e;
+        } finally {
+            drawing.unlock();
+        }
+    }
+
+    /**
+     * A member holds a later epoch than this server knows, or another secret of the same one: the server's state was restored from a backup. Members never go back, so the next epoch has to be
+     * later than theirs. What a member says makes a group change its epoch at most once a minute, and the audit log names the member.
+     */
+    public void catchUp(LaterEpoch held) {
+        drawing.lock();
+        try {
+            long current =
+                    enclave.currentEpoch(held.group()).map(EpochFacts::epoch).orElse(0L);
+            boolean member =
+                    members(held.group()).stream().anyMatch(m -> m.identity().equals(held.member()));
+            long now = clock.instant().getEpochSecond();
+            boolean soon = now < caughtUpAt.getOrDefault(held.group(), 0L) + CATCH_UP_PAUSE;
+            if (member && held.epoch() >= current && held.epoch() - current < MAX_GAP && !soon) {
+                caughtUpAt.put(held.group(), now);
+                audit.append(
+                        "authority.behind",
+                        held.member() + " holds epoch " + held.epoch() + " of " + held.group() + ", here it is "
+                                + current + ": this server was restored from an older backup, or that member lies");
+                draw(held.group(), held.epoch(), "later than the epoch that members hold");
+            }
         } finally {
             drawing.unlock();
         }
@@ -212,6 +260,7 @@ public final class GroupAuthority {
                 peer.attestation().kind(),
                 peer.attestation().level(),
                 member);
+        ledger.enrolled(member);
         audit.append(
                 "member.enrolled",
                 member + " as " + keyId + ", secure environment "
@@ -278,6 +327,17 @@ public final class GroupAuthority {
         drawing.lock();
         try {
             enclave.currentEpoch(group).ifPresent(facts -> {
+                long newest = database.first(
+                                "select coalesce(max(number), 0) from epoch where grp = ?", r -> r.getLong(1), group)
+                        .orElse(0L);
+                if (newest > facts.epoch()) {
+                    audit.append(
+                            "authority.behind",
+                            "the database knows epoch " + newest + " of " + group + ", the enclave " + facts.epoch()
+                                    + ": the enclave was restored from an older backup");
+                    draw(group, newest, "later than the epoch that the database knows");
+                    return;
+                }
                 boolean known = database.first(
                                 "select number from epoch where grp = ? and number = ?",
                                 r -> r.getLong(1),

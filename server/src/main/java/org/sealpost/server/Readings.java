@@ -1,6 +1,7 @@
 package org.sealpost.server;
 
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
@@ -15,6 +16,7 @@ final class Readings {
     private final MemberKeys enclave;
     private final InstantSource clock;
     private final LongAdder refused = new LongAdder();
+    private final LongAdder conflicting = new LongAdder();
 
     Readings(Database database, MemberKeys enclave, InstantSource clock) {
         this.database = database;
@@ -28,7 +30,7 @@ final class Readings {
     void arrived(String envelope) {
         try {
             MemberKeys.Reading r = enclave.openReading(envelope);
-            database.update(
+            int stored = database.update(
                     "insert into reading (member, grp, epoch, counter, content, at) values (?, ?, ?, ?, ?, ?) on conflict do nothing",
                     r.sender(),
                     r.group(),
@@ -36,9 +38,28 @@ final class Readings {
                     r.counter(),
                     r.reading(),
                     clock.instant().getEpochSecond());
+            if (stored == 0 && !Arrays.equals(stored(r), r.reading())) {
+                conflicting.increment();
+            }
         } catch (Refusal refusal) {
             refused.increment();
         }
+    }
+
+    private byte[] stored(MemberKeys.Reading r) {
+        return database.first(
+                        "select content from reading where member = ? and grp = ? and epoch = ? and counter = ?",
+                        row -> row.getBytes(1),
+                        r.sender(),
+                        r.group(),
+                        r.epoch(),
+                        r.counter())
+                .orElse(new byte[0]);
+    }
+
+    /** Readings that bear the number of another one with other content: their sender's state went back. They are not stored. */
+    long conflicting() {
+        return conflicting.sum();
     }
 
     long refused() {

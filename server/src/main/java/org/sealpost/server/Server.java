@@ -98,7 +98,8 @@ public final class Server implements AutoCloseable {
         String server = "/" + fleet.server();
         this.audit = new AuditLog(database, enclave, clock);
         this.ledger = new DeliveryLedger(database, clock);
-        this.authority = new GroupAuthority(fleet, database, enclave, ledger, audit);
+        this.authority = new GroupAuthority(fleet, database, enclave, ledger, audit, clock);
+        ledger.onStateFault((member, reason) -> audit.append("member.state", member + ": " + reason));
         this.resources = new GroupResources(fleet, authority, timer, this::send);
         OuterNotify outer = new OuterNotify(server, clock, this::send);
         this.worker = new DeliveryWorker(ledger, enclave, enclave, audit, timer, outer);
@@ -110,6 +111,8 @@ public final class Server implements AutoCloseable {
                 new Provisioning(enclave, database, authority, audit, clock, timer, workers, () -> resources.changed());
         this.endPoint = EndPoint.of(fleet.serverIdentity(), enclave, workers);
         endPoint.onConfirmation(ledger::fetched);
+        endPoint.onLaterEpoch(authority::catchUp);
+        worker.onLaterEpoch(authority::catchUp);
         // A request that comes while the store is still being opened waits for it.
         CompletableFuture<Cse> opened = new CompletableFuture<>();
         this.listener = bindings.listenHttp(

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
@@ -15,6 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,6 +26,7 @@ import org.sealpost.enclave.AuthorityKeys.Role;
 import org.sealpost.enclave.CommanderKeys.CommandOrder;
 import org.sealpost.enclave.Enclave;
 import org.sealpost.enclave.EnclaveUnavailable;
+import org.sealpost.enclave.EndPointKeys.LaterEpoch;
 import org.sealpost.enclave.EndPointKeys.OpenedRequest;
 import org.sealpost.enclave.EndPointKeys.OpenedResponse;
 import org.sealpost.enclave.EndPointKeys.SealedRequest;
@@ -61,6 +64,7 @@ class GroupAuthorityTest {
     private Enclave server;
     private GroupAuthority authority;
     private final Map<String, Enclave> compartments = new HashMap<>();
+    private Instant now = InstantSource.system().instant();
 
     @BeforeEach
     void open() {
@@ -69,8 +73,7 @@ class GroupAuthorityTest {
         server.found(FLEET.serverIdentity());
         database = Database.open(folder.resolve("server.db"));
         ledger = new DeliveryLedger(database, InstantSource.system());
-        authority = new GroupAuthority(
-                FLEET, database, server, ledger, new AuditLog(database, server, InstantSource.system()));
+        authority = new GroupAuthority(FLEET, database, server, ledger, audit(), () -> now);
         authority.reconcile();
     }
 
@@ -180,8 +183,49 @@ class GroupAuthorityTest {
         assertThat(server.currentEpoch(DOORS).orElseThrow().epoch()).isEqualTo(2);
     }
 
+    @Test
+    @DisplayName(
+            "A6 a member holds a later epoch than this server: the next one is above it, once a minute at most, and the audit log says who")
+    void a6TheServerGoesOnAboveWhatMembersHold() {
+        enrol(DOOR_1, Role.DEVICE);
+        deliverAll();
+        authority.catchUp(new LaterEpoch(DOOR_1, DOORS, 7));
+        assertThat(server.currentEpoch(DOORS).orElseThrow().epoch()).isEqualTo(8);
+        assertThat(ledger.all())
+                .extracting(Delivery::epoch, Delivery::state)
+                .contains(tuple(8L, Delivery.State.PLANNED));
+        assertThat(audit().entries())
+                .filteredOn(e -> e.kind().equals("authority.behind"))
+                .extracting(AuditLog.Entry::body)
+                .singleElement()
+                .satisfies(body -> assertThat(body).contains(DOOR_1));
+        authority.catchUp(new LaterEpoch(DOOR_1, DOORS, 9));
+        authority.catchUp(new LaterEpoch("//sealpost.example/gw-north/Cstranger", DOORS, 20));
+        assertThat(server.currentEpoch(DOORS).orElseThrow().epoch()).isEqualTo(8);
+        now = now.plusSeconds(61);
+        authority.catchUp(new LaterEpoch(DOOR_1, DOORS, Long.MAX_VALUE));
+        authority.catchUp(new LaterEpoch(DOOR_1, DOORS, 3));
+        assertThat(server.currentEpoch(DOORS).orElseThrow().epoch()).isEqualTo(8);
+        authority.catchUp(new LaterEpoch(DOOR_1, DOORS, 9));
+        assertThat(server.currentEpoch(DOORS).orElseThrow().epoch()).isEqualTo(10);
+    }
+
+    @Test
+    @DisplayName(
+            "A6 the enclave was restored and the database was not: the next epoch is above what the database knows")
+    void a6TheEnclaveIsOlderThanTheDatabase() {
+        enrol(DOOR_1, Role.DEVICE);
+        database.update(
+                "insert into epoch (grp, number, kcv, not_before, not_after, reason) values (?, 5, 'kcv', 0, 0, 'before the restore')",
+                DOORS);
+        authority.reconcile();
+        authority.reconcile();
+        assertThat(server.currentEpoch(DOORS).orElseThrow().epoch()).isEqualTo(6);
+        assertThat(audit().entries()).extracting(AuditLog.Entry::kind).containsOnlyOnce("authority.behind");
+    }
+
     private GroupAuthority over(Enclave enclave) {
-        return new GroupAuthority(FLEET, database, enclave, ledger, audit());
+        return new GroupAuthority(FLEET, database, enclave, ledger, audit(), () -> now);
     }
 
     private AuditLog audit() {

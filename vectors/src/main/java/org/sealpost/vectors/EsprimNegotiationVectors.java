@@ -26,7 +26,7 @@ final class EsprimNegotiationVectors {
             .note("Expired", "The receiver's object has expired.")
             .note(
                     "Lifetime",
-                    "The originator's object expires with its own lifetime or the receiver's object, whichever is first.")
+                    "The originator's object expires with the receiver's, whatever lifetime the originator's own receiver objects have.")
             .note("SecurityInfo", "A kind of security information that ESPrim uses.")
             .note("OtherKind", "Security information that is not processed.")
             .note("Malformed", "No security information.");
@@ -79,14 +79,14 @@ final class EsprimNegotiationVectors {
             return;
         }
         sealed(
-                g.valid("Lifetime", "own lifetime first"),
+                g.valid("Lifetime", "own lifetime is shorter"),
                 key,
                 receiver("20300101T010000", List.of(1), 12),
                 Aead.A256GCM,
                 600,
-                "20300101T001000");
+                "20300101T010000");
         sealed(
-                g.valid("Lifetime", "the receiver's expiry first"),
+                g.valid("Lifetime", "own lifetime is longer"),
                 key,
                 receiver("20300101T000500", List.of(1), 12),
                 Aead.A256GCM,
@@ -98,14 +98,14 @@ final class EsprimNegotiationVectors {
                 Forge.randObject(RandObject.Role.RECEIVER, "S-", random, "20300102T000000", List.of(1), 12),
                 Aead.A256GCM,
                 600,
-                "20300101T001000");
+                "20300102T000000");
         sealed(
                 g.valid("Strongest", "HMAC-SHA256 among other key generations"),
                 key,
                 receiver("20300101T010000", List.of(9, 1), 12),
                 Aead.A256GCM,
                 600,
-                "20300101T001000");
+                "20300101T010000");
         start(
                 g.invalid(4111, "KeyGeneration", "another key generation alone"),
                 receiver("20300101T010000", List.of(2), 12),

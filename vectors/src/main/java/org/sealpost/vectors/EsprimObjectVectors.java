@@ -18,7 +18,7 @@ abstract class EsprimObjectVectors {
     private final int direction;
     private final byte[] plaintext;
 
-    EsprimObjectVectors(long seed, int direction, byte[] plaintext, String... header) {
+    EsprimObjectVectors(long seed, int direction, String originatorsExpiry, byte[] plaintext, String... header) {
         this.random = new Random(seed);
         this.direction = direction;
         this.plaintext = plaintext;
@@ -26,7 +26,7 @@ abstract class EsprimObjectVectors {
                 KEY_ID,
                 Forge.octets(random, 32),
                 Forge.randObject(RandObject.Role.RECEIVER, "U-", random, "20300101T010000", List.of(1), 12),
-                Forge.randObject(RandObject.Role.ORIGINATOR, "U-", random, "20300101T003000", List.of(1), 12),
+                Forge.randObject(RandObject.Role.ORIGINATOR, "U-", random, originatorsExpiry, List.of(1), 12),
                 Aead.A256GCM);
         this.sheet = new Sheet("ESPrim", "docs/vectors.md", header)
                 .note("Valid", "Has to be opened.")

@@ -14,6 +14,7 @@ final class EsprimRequestVectors extends EsprimObjectVectors {
         super(
                 0x5ea1_0003L,
                 Forge.REQUEST,
+                "20300101T003000",
                 Json.utf8(
                         "{\"op\":2,\"to\":\"/in-cse/cse-in/gcs/gw-north.door-1/fire-doors/la\",\"fr\":\"/gw-north/Cdoor-1\",\"rqi\":\"1\",\"rvi\":\"3\"}"),
                 "ESPrim Objects that carry requests, as their receiver sees them (TS-0003 8.4.2 C.6, TS-0004 table 7.6.2-1).",

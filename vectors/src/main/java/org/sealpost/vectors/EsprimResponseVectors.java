@@ -10,6 +10,7 @@ final class EsprimResponseVectors extends EsprimObjectVectors {
         super(
                 0x5ea1_0004L,
                 Forge.RESPONSE,
+                "20300101T010000",
                 Json.utf8(
                         "{\"rsc\":2000,\"rqi\":\"1\",\"pc\":{\"m2m:cin\":{\"cnf\":\"application/json:0\",\"con\":\"{}\"}},\"rvi\":\"3\"}"),
                 "ESPrim Objects that carry responses, as the originator sees them (TS-0003 8.4.2 C.11), and as the receiver makes them (C.8).",
@@ -50,7 +51,7 @@ final class EsprimResponseVectors extends EsprimObjectVectors {
     private void rightOnes(Sheet.Group g) {
         opens(g, "Valid", "the first response of a session", right(1));
         opens(g, "Valid", "the second", right(2)).put("before", List.of(right(1)));
-        opens(g, "Valid", "in the last second of the session", right(1)).put("now", "20300101T002959");
+        opens(g, "Valid", "in the last second of the session", right(1)).put("now", "20300101T005959");
         RandObject fresh = Forge.randObject(RandObject.Role.RECEIVER, "U-", random, "20300101T020000", List.of(1), 12);
         opens(g, "Refresh", "with a new receiver's object", sealed(header().raw("rro", fresh.canonical()), 1));
         opens(
@@ -109,16 +110,16 @@ final class EsprimResponseVectors extends EsprimObjectVectors {
         refuses(g, 4015, "MediaType", "CBOR", sealed(header().raw("cty", "\"vnd.onem2m-prsp+cbor\""), 1));
         refuses(g, 4015, "MediaType", "XML", sealed(header().raw("cty", "\"vnd.onem2m-prsp+xml\""), 1));
         refuses(g, 4113, "Expiry", "in the second of the session's expiry", right(1))
-                .put("now", "20300101T003000");
+                .put("now", "20300101T010000");
         refuses(
                         g,
                         4000,
                         "Precedence",
                         "of another session and after the expiry",
                         sealed(header().raw("ori", "\"U-000000000000000000000000\""), 1))
-                .put("now", "20300101T003000");
+                .put("now", "20300101T010000");
         refuses(g, 4113, "Precedence", "tampered with, after the expiry", Forge.flipped(right(1), 4, 0))
-                .put("now", "20300101T003000");
+                .put("now", "20300101T010000");
         String request = forge.seal(forge.request().text(), Forge.iv(Forge.REQUEST, 1, 1), plaintext());
         refuses(g, 4000, "Direction", "the request sent back", request);
         String without = forge.seal(forge.response().text(), Forge.iv(Forge.REQUEST, 1, 1), plaintext());

@@ -95,8 +95,7 @@ public final class Insider {
                 keys(command.group(), command.epoch()),
                 command.group(),
                 command.epoch(),
-                senderId,
-                ++counter,
+                new GroupEnvelope.Sender(senderId, new byte[GroupEnvelope.INSTANCE_LENGTH], ++counter),
                 signed.getBytes(StandardCharsets.US_ASCII));
     }
 

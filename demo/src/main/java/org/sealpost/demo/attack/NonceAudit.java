@@ -35,7 +35,8 @@ public record NonceAudit(int objects, List<String> reused) {
             JsonNode header = Wiretap.header(object);
             if (text(header, "alg").equals("dir")) {
                 String iv = parts[2];
-                String key = text(header, "kid") + " " + text(header, "ori") + " " + text(header, "rri");
+                String key = text(header, "kid") + " " + text(header, "ori") + " " + text(header, "rri") + " "
+                        + text(header, "ins");
                 String earlier = uses.putIfAbsent(key + " " + iv, object);
                 boolean again = earlier != null
                         && !earlier.equals(object)

@@ -83,14 +83,18 @@ class WiretapTest {
                 EpochKeys.derive(new byte[32], DOORS, 3),
                 DOORS,
                 3,
-                1,
-                1,
+                new GroupEnvelope.Sender(1, new byte[GroupEnvelope.INSTANCE_LENGTH], 1),
                 "sealed".getBytes(StandardCharsets.US_ASCII));
         assertThat(insider.opens(GroupEnvelope.Use.COMMAND, next, DOORS, 5)).isFalse();
     }
 
     private String seal(long counter, String text) {
         return GroupEnvelope.seal(
-                GroupEnvelope.Use.COMMAND, keys, DOORS, 2, 1, counter, text.getBytes(StandardCharsets.US_ASCII));
+                GroupEnvelope.Use.COMMAND,
+                keys,
+                DOORS,
+                2,
+                new GroupEnvelope.Sender(1, new byte[GroupEnvelope.INSTANCE_LENGTH], counter),
+                text.getBytes(StandardCharsets.US_ASCII));
     }
 }

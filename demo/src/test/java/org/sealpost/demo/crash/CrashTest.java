@@ -172,6 +172,7 @@ class CrashTest {
 
     private static String seal(String secret, GroupEnvelope.Use use, long counter, String text) {
         EpochKeys keys = EpochKeys.derive(secret.getBytes(StandardCharsets.US_ASCII), DOORS, 2);
-        return GroupEnvelope.seal(use, keys, DOORS, 2, 1, counter, text.getBytes(StandardCharsets.US_ASCII));
+        var sender = new GroupEnvelope.Sender(1, new byte[GroupEnvelope.INSTANCE_LENGTH], counter);
+        return GroupEnvelope.seal(use, keys, DOORS, 2, sender, text.getBytes(StandardCharsets.US_ASCII));
     }
 }

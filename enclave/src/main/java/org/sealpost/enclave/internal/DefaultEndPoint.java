@@ -33,6 +33,7 @@ public final class DefaultEndPoint implements EndPoint {
     private final UnauthenticatedErrors retries = new UnauthenticatedErrors(System::nanoTime);
     private volatile Consumer<EndPointKeys.Installation> installations = installation -> {};
     private volatile Consumer<EndPointKeys.Confirmation> confirmations = confirmation -> {};
+    private volatile Consumer<EndPointKeys.LaterEpoch> laterEpochs = later -> {};
 
     public DefaultEndPoint(String identity, EndPointKeys enclave, Executor enclaveCalls) {
         this.identity = identity;
@@ -48,6 +49,11 @@ public final class DefaultEndPoint implements EndPoint {
     @Override
     public void onConfirmation(Consumer<EndPointKeys.Confirmation> listener) {
         confirmations = listener;
+    }
+
+    @Override
+    public void onLaterEpoch(Consumer<EndPointKeys.LaterEpoch> listener) {
+        laterEpochs = listener;
     }
 
     @Override
@@ -114,6 +120,10 @@ public final class DefaultEndPoint implements EndPoint {
             answered.installation().ifPresent(installations);
             answered.confirmation().ifPresent(confirmations);
             return done(sealed(outer, answered.sealedResponse()));
+        }
+        if (opened instanceof OpenedRequest.Later later) {
+            laterEpochs.accept(later.held());
+            return done(sealed(outer, later.sealedResponse()));
         }
         if (opened instanceof OpenedRequest.Refused refused) {
             ResponsePrimitive plain = ResponsePrimitive.refused(
@@ -202,12 +212,25 @@ public final class DefaultEndPoint implements EndPoint {
             String group = installed.installation().group();
             return call(() -> enclave.sealConfirmation(group))
                     .thenCompose(request -> exchange(request, route))
-                    .thenApply(confirmed -> new Answer.Installed(installed.installation()));
+                    .thenApply(answer -> {
+                        requireTaken(answer);
+                        return new Answer.Installed(installed.installation());
+                    });
         }
         if (opened instanceof OpenedResponse.Inner response) {
             return done(new Answer.Inner(CODEC.decodeResponse(response.innerResponse())));
         }
         throw new Refusal(ResponseStatus.BAD_REQUEST, "the peer answered an ordinary request with something else");
+    }
+
+    /** The server may refuse a confirmation: because its own epoch is older, or because this state is a restored copy. */
+    private static void requireTaken(OpenedResponse answer) {
+        ResponsePrimitive response = answer instanceof OpenedResponse.Inner inner
+                ? CODEC.decodeResponse(inner.innerResponse())
+                : ResponsePrimitive.of(ResponseStatus.BAD_REQUEST, "");
+        if (!response.status().successful()) {
+            throw new Refusal(response.status(), "the confirmation was refused: " + response.sentence());
+        }
     }
 
     /** Whether an error may be answered by a new session: it can't be told from a forged one, so that is all it can do. */

@@ -6,6 +6,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 import org.sealpost.enclave.EndPointKeys.Confirmation;
 import org.sealpost.enclave.EndPointKeys.Negotiation;
@@ -17,10 +18,27 @@ public final class DeliveryLedger {
 
     private final Database database;
     private final InstantSource clock;
+    private final Lineages lineages;
 
     public DeliveryLedger(Database database, InstantSource clock) {
         this.database = database;
         this.clock = clock;
+        this.lineages = new Lineages(database, clock);
+    }
+
+    /** Told of each refused statement of a member whose state was restored from a copy or runs twice: the member, and what to do. Set once, before the first confirmation. */
+    public void onStateFault(BiConsumer<String, String> listener) {
+        lineages.onFault(listener);
+    }
+
+    /** Members whose state was restored from a copy or runs twice, and what to do. */
+    public Map<String, String> stateFaults() {
+        return lineages.faulty();
+    }
+
+    /** The member was enrolled anew, with a state of its own. */
+    public void enrolled(String member) {
+        lineages.forget(member);
     }
 
     /** Plans a delivery for each member; earlier epochs of the group that are still open are superseded. */
@@ -99,8 +117,13 @@ public final class DeliveryLedger {
                 id);
     }
 
-    /** Records a verified confirmation of a credential that the member fetched itself: whatever is open for that epoch is done. */
+    /**
+     * Records a verified confirmation of a credential that the member fetched itself: whatever is open for that epoch is done.
+     *
+     * @throws org.sealpost.onem2m.Refusal 4105 when the member's state is a restored copy or runs twice: nothing is recorded
+     */
     public void fetched(Confirmation c) {
+        lineages.require(c.member(), c.lineage());
         database.transaction(() -> {
             record(c);
             return database.update(
@@ -112,8 +135,13 @@ public final class DeliveryLedger {
         });
     }
 
-    /** Records a verified confirmation, and that it answered a delivery, if that was not replaced meanwhile. */
+    /**
+     * Records a verified confirmation, and that it answered a delivery, if that was not replaced meanwhile.
+     *
+     * @throws org.sealpost.onem2m.Refusal 4105 when the member's state is a restored copy or runs twice: nothing is recorded
+     */
     public void confirmed(long id, Confirmation c) {
+        lineages.require(c.member(), c.lineage());
         database.transaction(() -> {
             record(c);
             return database.update(

@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.sealpost.enclave.AuthorityKeys;
 import org.sealpost.enclave.EndPointKeys;
 import org.sealpost.enclave.EndPointKeys.OpenedResponse;
@@ -39,6 +40,7 @@ public final class DeliveryWorker {
     private final AuditLog audit;
     private final ScheduledExecutorService timer;
     private final OuterNotify outer;
+    private volatile Consumer<EndPointKeys.LaterEpoch> laterEpochs = later -> {};
     private final String owner = UUID.randomUUID().toString();
     private final String run = owner.substring(0, 8);
     private final AtomicLong requests = new AtomicLong();
@@ -68,6 +70,11 @@ public final class DeliveryWorker {
         this.audit = audit;
         this.timer = timer;
         this.outer = outer;
+    }
+
+    /** Told of members that hold a later epoch than this server gave them. Set once, before {@link #start}. */
+    public void onLaterEpoch(Consumer<EndPointKeys.LaterEpoch> listener) {
+        laterEpochs = listener;
     }
 
     /** Begins; looks for work several times a second. */
@@ -141,9 +148,14 @@ public final class DeliveryWorker {
                     delivery.group() + " epoch " + confirmed.confirmation().epoch() + " by " + delivery.member());
             return;
         }
+        if (opened instanceof OpenedResponse.Later later) {
+            laterEpochs.accept(later.held());
+        }
         String why = opened instanceof OpenedResponse.Refused refused
                 ? refused.status() + ": " + refused.sentence()
-                : "the answer is no confirmation";
+                : opened instanceof OpenedResponse.Later
+                        ? "the member holds a later epoch"
+                        : "the answer is no confirmation";
         throw new Refusal(ResponseStatus.BAD_REQUEST, why);
     }
 

@@ -44,6 +44,9 @@ final class AuthorityPart {
     /** The server's own sender id in every group; leaves are numbered from 1. */
     static final long SERVER_SENDER_ID = 0;
 
+    /** How many numbers may be left out where members hold a later epoch than this state knows. */
+    private static final long MAX_GAP = 1_000_000;
+
     private static final int PURPOSE_YEARS_IN_SECONDS = 10 * 365 * 86_400;
 
     private final Vault vault;
@@ -75,9 +78,10 @@ final class AuthorityPart {
 
     EnrolledPeer enrol(EnrolmentRequest request, Role role) {
         StateImage.Authority authority = authority();
-        requireOwnKey(authority, request);
+        EnrolmentPart.requireAbsolute(request.identity());
         ECPublicKey agreement = Jwk.parse(request.agreementKey());
         Attestation attestation = Statement.verify(request);
+        requireOwnKey(authority, request);
         request.certificateKey().ifPresent(Jwk::parse);
         int generation = generation(authority, request.identity());
         String keyId = InnerPrimitives.nameOf(request.identity()) + ".espr" + generation + "@"
@@ -171,10 +175,16 @@ final class AuthorityPart {
         EnrolmentPart.requireAbsolute(request.identity());
         Jwk.parse(request.agreementKey());
         Jwk.parse(request.signatureKey());
-        boolean taken = authority.peers.values().stream()
-                .anyMatch(p -> p.signatureKey().equals(request.signatureKey())
-                        && !p.identity().equals(request.identity()));
-        if (taken) {
+        List<StateImage.Peer> others = authority.peers.values().stream()
+                .filter(p -> !p.identity().equals(request.identity()))
+                .toList();
+        String name = InnerPrimitives.nameOf(request.identity());
+        if (others.stream().anyMatch(p -> InnerPrimitives.nameOf(p.identity()).equals(name))) {
+            throw new Refusal(
+                    ResponseStatus.CONFLICT,
+                    "another end point is enrolled whose key id would be the same: give this one another name");
+        }
+        if (others.stream().anyMatch(p -> p.signatureKey().equals(request.signatureKey()))) {
             throw new Refusal(
                     ResponseStatus.CONFLICT,
                     "another end point is enrolled with the same key: two devices must not share keys");
@@ -211,12 +221,13 @@ final class AuthorityPart {
 
     EpochFacts newEpoch(String group, long fence, List<Member> members) {
         StateImage.Group old = group(group);
-        long number = old.current().map(StateImage.Epoch::number).orElse(0L) + 1;
-        if (number != fence) {
+        long next = old.current().map(StateImage.Epoch::number).orElse(0L) + 1;
+        if (fence < next || fence - next > MAX_GAP) {
             throw new Refusal(
                     ResponseStatus.CONFLICT,
-                    "the next epoch of this group is " + number + ", not " + fence + ": somebody else issued it");
+                    "the next epoch of this group is " + next + ", not " + fence + ": somebody else issued it");
         }
+        long number = fence;
         boolean evicts = !members.stream()
                 .map(Member::identity)
                 .toList()
@@ -228,7 +239,7 @@ final class AuthorityPart {
         Optional<StateImage.Epoch> previous = old.current()
                 .filter(e -> overlap > 0)
                 .map(e -> new StateImage.Epoch(e.number(), e.secret(), Math.min(now + overlap, e.until())));
-        StateImage.Group next = new StateImage.Group(
+        StateImage.Group drawn = new StateImage.Group(
                 old.policy(),
                 members,
                 Optional.of(
@@ -236,7 +247,7 @@ final class AuthorityPart {
                 previous,
                 now,
                 overlap);
-        return put(group, next);
+        return put(group, drawn);
     }
 
     EpochFacts admit(String group, List<Member> members) {
@@ -392,6 +403,7 @@ final class AuthorityPart {
                 .put("to", peer.identity())
                 .put("srv", authority.identity);
         o.put("role", peer.role()).put("kid", peer.keyId()).put("root", authority.rootKey);
+        o.put("iat", vault.now());
         o.put("kh", Base64Url.encode(EnrolmentPart.sha256(peer.pairwise())));
         o.put("epk", Jwk.print(wrapping.ephemeral())).put("wk", Base64Url.encode(wrapping.wrapped()));
         certificate.ifPresent(c -> o.put("crt", c));

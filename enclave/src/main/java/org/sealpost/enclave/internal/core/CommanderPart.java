@@ -79,8 +79,10 @@ final class CommanderPart {
                 epoch.keys(),
                 order.group(),
                 epoch.epoch(),
-                epoch.senderId(),
-                vault.nextCounter(GroupEnvelope.Use.COMMAND + " " + order.group() + " " + epoch.epoch()),
+                new GroupEnvelope.Sender(
+                        epoch.senderId(),
+                        vault.instance(),
+                        vault.nextCounter(GroupEnvelope.Use.COMMAND + " " + order.group() + " " + epoch.epoch())),
                 InnerPrimitives.utf8(signed));
         List<String> expected = epoch.roster().stream()
                 .filter(r -> target.reaches(r.identity(), r.zone()))
@@ -91,8 +93,9 @@ final class CommanderPart {
 
     Acknowledgement open(String envelope) {
         GroupEnvelope parsed = GroupEnvelope.parse(GroupEnvelope.Use.ACKNOWLEDGEMENT, envelope);
-        Epochs.Usable epoch = epochs.of(parsed);
-        Jws signed = Jws.parse(new String(parsed.open(epoch.keys()), StandardCharsets.US_ASCII));
+        Epochs.OpenedEnvelope opened = epochs.open(parsed);
+        Epochs.Usable epoch = opened.epoch();
+        Jws signed = Jws.parse(new String(opened.plaintext(), StandardCharsets.US_ASCII));
         String claimed = CommandAcknowledgement.decode(signed.payload()).member();
         RosterEntry member = epoch.roster().stream()
                 .filter(r -> r.identity().equals(claimed))

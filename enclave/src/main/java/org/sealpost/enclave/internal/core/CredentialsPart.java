@@ -26,11 +26,17 @@ final class CredentialsPart {
         this.epochs = epochs;
     }
 
-    /** An installed credential and the proof for the server. */
-    record Installed(Installation installation, CredentialConfirmation confirmation) {}
+    /** What became of a credential that is authentic. */
+    sealed interface Outcome {
+        /** Installed, with the proof for the server. */
+        record Installed(Installation installation, CredentialConfirmation confirmation) implements Outcome {}
+
+        /** Not installed, because what is here is later, or another secret of the same epoch. */
+        record Later(Installation held, Refusal refusal) implements Outcome {}
+    }
 
     /** Verifies, unwraps, checks and installs a credential; refusals change nothing. */
-    Installed install(String signed) {
+    Outcome install(String signed) {
         StateImage.Anchor anchor = anchor();
         String identity = vault.state().own.orElseThrow().identity();
         byte[] payload = PurposeCertificate.verifyObject(
@@ -58,7 +64,7 @@ final class CredentialsPart {
     CredentialConfirmation confirm(String group, String nonce) {
         Epochs.Usable newest = epochs.newest(group);
         String identity = vault.state().own.orElseThrow().identity();
-        return CredentialConfirmation.of(group, newest.epoch(), newest.keys(), identity, nonce);
+        return CredentialConfirmation.of(group, newest.epoch(), newest.keys(), identity, nonce, vault.lineage());
     }
 
     List<HeldCredential> held() {
@@ -81,7 +87,7 @@ final class CredentialsPart {
                         ResponseStatus.ESPRIM_UNKNOWN_KEY_ID, "this end point is not enrolled: enrol it first"));
     }
 
-    private Installed install(GroupCredential credential, byte[] secret, String identity) {
+    private Outcome install(GroupCredential credential, byte[] secret, String identity) {
         String group = credential.group();
         EpochKeys keys = vault.custody().epochKeys(secret, group, credential.epoch());
         Optional<StateImage.Held> held =
@@ -90,14 +96,17 @@ final class CredentialsPart {
         boolean fresh = credential.epoch() > highest;
         if (credential.epoch() < highest) {
             Wipe.octets(secret);
-            throw new Refusal(
-                    ResponseStatus.CONFLICT,
+            return later(
+                    group,
+                    held.orElseThrow(),
                     "a credential is of an earlier epoch than the one installed: epochs never go back");
         }
         if (!fresh && !sameSecret(group, held.orElseThrow().current(), keys)) {
             Wipe.octets(secret);
-            throw new Refusal(
-                    ResponseStatus.CONFLICT, "two credentials with different secrets claim one epoch: report it");
+            return later(
+                    group,
+                    held.orElseThrow(),
+                    "two credentials with different secrets claim one epoch: the issuer has to draw a later one");
         }
         vault.change(s -> {
             s.credentials.put(group, held(credential, secret, held, fresh));
@@ -106,8 +115,19 @@ final class CredentialsPart {
         });
         epochs.forget(group);
         Installation installation = new Installation(group, credential.epoch(), keys.keyCheckValue(), fresh);
-        return new Installed(
-                installation, CredentialConfirmation.of(group, credential.epoch(), keys, identity, credential.nonce()));
+        return new Outcome.Installed(
+                installation,
+                CredentialConfirmation.of(
+                        group, credential.epoch(), keys, identity, credential.nonce(), vault.lineage()));
+    }
+
+    private Outcome later(String group, StateImage.Held held, String sentence) {
+        Installation installation = new Installation(
+                group,
+                held.current().number(),
+                epochs.keys(group, held.current()).keyCheckValue(),
+                false);
+        return new Outcome.Later(installation, new Refusal(ResponseStatus.CONFLICT, sentence));
     }
 
     private StateImage.Held held(

@@ -32,7 +32,7 @@ final class EnrolmentPart {
     private static final String PROVISIONED_ROLE = "DEVICE";
     private static final Set<String> ENVELOPE = Set.of("alg", "enc", "kid", "typ", "epk");
     private static final Set<String> MEMBERS =
-            Set.of("v", "to", "srv", "role", "kid", "root", "kh", "epk", "wk", "crt");
+            Set.of("v", "to", "srv", "role", "kid", "root", "kh", "iat", "epk", "wk", "crt");
 
     private final Vault vault;
     private final Attestation attestation;
@@ -98,6 +98,7 @@ final class EnrolmentPart {
             requireSameRoot(vault.state(), anchor.rootKeyId());
             vault.observed("pairwise-key", own.identity(), anchor.pairwise());
             vault.change(s -> {
+                s.timeFloor = anchor.issuedAt();
                 s.anchor = Optional.of(anchor);
                 StateImage.Standing fresh = new StateImage.Standing();
                 Optional.ofNullable(s.standings.get(anchor.server())).ifPresent(old -> fresh.policy = old.policy);
@@ -128,8 +129,10 @@ final class EnrolmentPart {
                         WrappingAgreement.wrap(agreementKey, wrapping, vault.random()),
                         own.identity());
         vault.observed("pairwise-key", own.identity(), pairwise);
-        state.anchor = Optional.of(
-                new StateImage.Anchor(server, PROVISIONED_ROLE, keyId, pairwise, reference, rootKeyId, rootKey));
+        // An MEF's word has no time of its own: packages that were too old before are too old still.
+        long issuedAt = state.anchor.map(StateImage.Anchor::issuedAt).orElse(0L);
+        state.anchor = Optional.of(new StateImage.Anchor(
+                server, PROVISIONED_ROLE, keyId, pairwise, reference, rootKeyId, rootKey, issuedAt));
         StateImage.Standing fresh = new StateImage.Standing();
         Optional.ofNullable(state.standings.get(server)).ifPresent(old -> fresh.policy = old.policy);
         state.standings.put(server, fresh);
@@ -166,6 +169,11 @@ final class EnrolmentPart {
     }
 
     private StateImage.Anchor anchor(Members m, byte[] content, StateImage.OwnKeys own) {
+        long issuedAt = m.integer("iat");
+        if (vault.state().anchor.filter(a -> issuedAt < a.issuedAt()).isPresent()) {
+            throw new Refusal(
+                    ResponseStatus.CONFLICT, "an enrolment package is older than the one that was accepted last");
+        }
         var wrapped = new WrappingAgreement.Wrapped(Jwk.parse(m.text("epk")), Base64Url.decode(m.text("wk")));
         return new StateImage.Anchor(
                 m.text("srv"),
@@ -175,7 +183,8 @@ final class EnrolmentPart {
                 vault.custody()
                         .acceptWrappingKey(own.agreement(), Jwk.parse(own.agreementKey()), wrapped, own.identity()),
                 Jwk.thumbprint(Jwk.parse(m.text("root"))),
-                m.text("root"));
+                m.text("root"),
+                issuedAt);
     }
 
     private StateImage.OwnKeys makeKeys(String identity) {

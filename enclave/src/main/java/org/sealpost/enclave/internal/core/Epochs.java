@@ -42,15 +42,26 @@ final class Epochs {
                         "there is no credential of this group here: it has to be delivered first"));
     }
 
-    /** The epoch that an envelope names. */
-    Usable of(GroupEnvelope envelope) {
-        return groups().stream()
+    /** An envelope that was opened, and the epoch whose key did. */
+    record OpenedEnvelope(Usable epoch, byte[] plaintext) {}
+
+    /** Opens with the epoch that an envelope names. Groups whose identifiers end alike share a key id: each is tried, and only the right key opens. */
+    OpenedEnvelope open(GroupEnvelope envelope) {
+        List<Usable> candidates = groups().stream()
                 .filter(envelope::names)
-                .findFirst()
-                .flatMap(group -> find(group, Optional.of(envelope.epoch())))
-                .orElseThrow(() -> new Refusal(
-                        ResponseStatus.ESPRIM_UNKNOWN_KEY_ID,
-                        "there is no valid credential here for epoch " + envelope.epoch() + " of that group"));
+                .flatMap(group -> find(group, Optional.of(envelope.epoch())).stream())
+                .toList();
+        Refusal last = new Refusal(
+                ResponseStatus.ESPRIM_UNKNOWN_KEY_ID,
+                "there is no valid credential here for epoch " + envelope.epoch() + " of that group");
+        for (Usable candidate : candidates) {
+            try {
+                return new OpenedEnvelope(candidate, envelope.open(candidate.keys()));
+            } catch (Refusal refusal) {
+                last = refusal;
+            }
+        }
+        throw last;
     }
 
     /** The derived keys of an epoch; derived once. */

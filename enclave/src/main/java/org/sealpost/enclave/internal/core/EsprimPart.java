@@ -20,6 +20,8 @@ import org.sealpost.e2e.SharedObjects;
 import org.sealpost.e2e.Wipe;
 import org.sealpost.enclave.AuthorityKeys.GroupPolicy;
 import org.sealpost.enclave.EndPointKeys.Confirmation;
+import org.sealpost.enclave.EndPointKeys.LaterEpoch;
+import org.sealpost.enclave.EndPointKeys.Lineage;
 import org.sealpost.enclave.EndPointKeys.Negotiation;
 import org.sealpost.enclave.EndPointKeys.OpenedRequest;
 import org.sealpost.enclave.EndPointKeys.OpenedResponse;
@@ -62,8 +64,18 @@ final class EsprimPart {
     /**
      * @param requestId inner rqi
      * @param nonce of a credential that was sent and has to be confirmed
+     * @param vouches whether a good answer means that the server knows this state's lineage
      */
-    private record Exchange(String peer, String keyId, String requestId, Optional<String> group, String nonce) {}
+    private record Exchange(
+            String peer, String keyId, String requestId, Optional<String> group, String nonce, boolean vouches) {
+        Exchange(String peer, String keyId, String requestId, Optional<String> group, String nonce) {
+            this(peer, keyId, requestId, group, nonce, false);
+        }
+
+        Exchange under(String key) {
+            return new Exchange(peer, key, requestId, group, nonce, vouches);
+        }
+    }
 
     EsprimPart(
             Vault vault,
@@ -164,7 +176,7 @@ final class EsprimPart {
                 server,
                 Optional.empty(),
                 InnerPrimitives.CODEC.encode(inner),
-                new Exchange(server, "", "k" + nonce, Optional.empty(), ""));
+                new Exchange(server, "", "k" + nonce, Optional.empty(), "", true));
     }
 
     String sealCredentialResponse(String exchange, String requestId, String group) {
@@ -252,6 +264,9 @@ final class EsprimPart {
             if (!error && !response.requestId().equals(open.requestId())) {
                 throw new Refusal(ResponseStatus.BAD_REQUEST, "an inner response answers another request");
             }
+            if (open.vouches() && response.status() == ResponseStatus.OK) {
+                vault.vouch();
+            }
             return open.group().isPresent() ? confirmed(open, response) : installedOr(open.peer(), response, plaintext);
         } catch (Refusal refusal) {
             return new OpenedResponse.Refused(refusal.status().code(), refusal.sentence());
@@ -290,7 +305,14 @@ final class EsprimPart {
             return renewed(peer, keyId, opened.exchange(), inner.requestId(), renewal.get());
         }
         if (credential.isPresent()) {
-            CredentialsPart.Installed installed = install(peer, credential.get());
+            CredentialsPart.Outcome outcome = install(peer, credential.get());
+            if (outcome instanceof CredentialsPart.Outcome.Later later) {
+                return new OpenedRequest.Refused(
+                        later.refusal().status().code(),
+                        later.refusal().sentence(),
+                        Optional.of(sealResponse(opened.exchange(), later(later, inner.requestId()))));
+            }
+            var installed = (CredentialsPart.Outcome.Installed) outcome;
             byte[] answer = InnerPrimitives.ok(inner.requestId(), Optional.of(confirmation(installed.confirmation())));
             return new OpenedRequest.Answered(
                     peer,
@@ -301,6 +323,13 @@ final class EsprimPart {
         if (confirmation.isPresent()
                 && inner.operation() == Operation.NOTIFY
                 && vault.state().authority.isPresent()) {
+            Optional<LaterEpoch> later = laterThanHere(peer, confirmation.get());
+            if (later.isPresent()) {
+                byte[] refused = InnerPrimitives.refused(
+                        new Refusal(ResponseStatus.CONFLICT, "this epoch is later than the authority's own"),
+                        inner.requestId());
+                return new OpenedRequest.Later(sealResponse(opened.exchange(), refused), later.get());
+            }
             Confirmation verified = verify(peer, confirmation.get());
             byte[] answer = InnerPrimitives.ok(inner.requestId(), Optional.empty());
             return new OpenedRequest.Answered(
@@ -331,6 +360,14 @@ final class EsprimPart {
     }
 
     private OpenedResponse confirmed(Exchange open, ResponsePrimitive response) {
+        Optional<String> later = InnerPrimitives.contentOf(response.content(), InnerPrimitives.LATER_EPOCH);
+        if (response.status() == ResponseStatus.CONFLICT && later.isPresent()) {
+            var held = org.sealpost.group.LaterEpoch.decode(InnerPrimitives.utf8(later.get()));
+            if (!held.group().equals(open.group().orElseThrow())) {
+                throw new Refusal(ResponseStatus.BAD_REQUEST, "a refusal speaks of another group");
+            }
+            return new OpenedResponse.Later(new LaterEpoch(open.peer(), held.group(), held.epoch()));
+        }
         if (response.status() != ResponseStatus.OK) {
             throw new Refusal(response.status(), response.sentence());
         }
@@ -352,12 +389,38 @@ final class EsprimPart {
             renewals.answered(peer, renewal.get());
             return new OpenedResponse.Renewal(keys.facts(peer));
         }
-        return credential.isPresent()
-                ? new OpenedResponse.Installed(install(peer, credential.get()).installation())
-                : new OpenedResponse.Inner(peer, plaintext);
+        if (credential.isEmpty()) {
+            return new OpenedResponse.Inner(peer, plaintext);
+        }
+        // What is held when it is later than what came: confirming it tells the server.
+        CredentialsPart.Outcome outcome = install(peer, credential.get());
+        return new OpenedResponse.Installed(
+                outcome instanceof CredentialsPart.Outcome.Installed installed
+                        ? installed.installation()
+                        : ((CredentialsPart.Outcome.Later) outcome).held());
     }
 
-    private CredentialsPart.Installed install(String peer, String credential) {
+    /** The answer to a credential that is older than what is here. */
+    private static byte[] later(CredentialsPart.Outcome.Later later, String requestId) {
+        var held = new org.sealpost.group.LaterEpoch(
+                later.held().group(), later.held().epoch());
+        return InnerPrimitives.CODEC.encode(ResponsePrimitive.refused(later.refusal(), requestId)
+                .withContent(InnerPrimitives.contentInstance(
+                        InnerPrimitives.LATER_EPOCH,
+                        new String(held.encode(), java.nio.charset.StandardCharsets.UTF_8))));
+    }
+
+    /** An epoch that a member confirms and that was never drawn here: this state is older than it should be. */
+    private Optional<LaterEpoch> laterThanHere(String member, String content) {
+        CredentialConfirmation proof = CredentialConfirmation.decode(InnerPrimitives.utf8(content));
+        return Optional.ofNullable(authority.authority().groups.get(proof.group()))
+                .filter(g -> g.members().stream().anyMatch(m -> m.identity().equals(member)))
+                .flatMap(StateImage.Group::current)
+                .filter(current -> proof.epoch() > current.number())
+                .map(current -> new LaterEpoch(member, proof.group(), proof.epoch()));
+    }
+
+    private CredentialsPart.Outcome install(String peer, String credential) {
         if (!peer.equals(credentials.anchor().server())) {
             throw new Refusal(ResponseStatus.ORIGINATOR_HAS_NO_PRIVILEGE, "only the server gives credentials");
         }
@@ -381,17 +444,23 @@ final class EsprimPart {
                     ResponseStatus.ESPRIM_BAD_MAC,
                     "a confirmation does not prove that its sender holds the credential");
         }
-        return new Confirmation(member, proof.group(), proof.epoch(), proof.keyCheckValue());
+        return new Confirmation(
+                member,
+                proof.group(),
+                proof.epoch(),
+                proof.keyCheckValue(),
+                new Lineage(
+                        proof.lineage().run(),
+                        proof.lineage().instance(),
+                        proof.lineage().base(),
+                        proof.lineage().revision()));
     }
 
     private SealedRequest seal(String peer, Optional<String> receiver, byte[] inner, Exchange exchange) {
         Optional<RandObject> object = receiver.map(r -> RandObject.parse(RandObject.Role.RECEIVER, r));
         Channel channel = channel(peer);
         EsprimChannel.Sealed sealed = channel.esprim().sealRequest(object, inner, vault.instant(), vault.random());
-        exchanges.put(
-                sealed.exchange(),
-                new Exchange(
-                        exchange.peer(), channel.keyId(), exchange.requestId(), exchange.group(), exchange.nonce()));
+        exchanges.put(sealed.exchange(), exchange.under(channel.keyId()));
         errorIds.put(sealed.exchange(), InnerPrimitives.errorId(sealed.object()));
         AeadPolicy.Choice choice = sealed.choice();
         return new SealedRequest(

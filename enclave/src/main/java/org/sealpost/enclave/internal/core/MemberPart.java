@@ -39,15 +39,15 @@ final class MemberPart {
                 epoch.keys(),
                 group,
                 epoch.epoch(),
-                epoch.senderId(),
-                counter,
+                new GroupEnvelope.Sender(epoch.senderId(), vault.instance(), counter),
                 sealed.encode());
     }
 
     Reading openReading(String envelope) {
         GroupEnvelope parsed = GroupEnvelope.parse(GroupEnvelope.Use.READING, envelope);
-        Epochs.Usable epoch = epochs.of(parsed);
-        SealedReading reading = SealedReading.decode(parsed.open(epoch.keys()));
+        Epochs.OpenedEnvelope opened = epochs.open(parsed);
+        Epochs.Usable epoch = opened.epoch();
+        SealedReading reading = SealedReading.decode(opened.plaintext());
         boolean consistent = reading.group().equals(epoch.group())
                 && reading.epoch() == epoch.epoch()
                 && reading.senderId() == parsed.senderId()
@@ -65,8 +65,9 @@ final class MemberPart {
     CommandVerdict openCommand(String envelope) {
         try {
             GroupEnvelope parsed = GroupEnvelope.parse(GroupEnvelope.Use.COMMAND, envelope);
-            Epochs.Usable epoch = epochs.of(parsed);
-            Jws signed = Jws.parse(new String(parsed.open(epoch.keys()), StandardCharsets.US_ASCII));
+            Epochs.OpenedEnvelope opened = epochs.open(parsed);
+            Epochs.Usable epoch = opened.epoch();
+            Jws signed = Jws.parse(new String(opened.plaintext(), StandardCharsets.US_ASCII));
             StateImage.Anchor anchor = credentials.anchor();
             Command command = new CommandGate(
                             Jwk.parse(anchor.rootKey()),
@@ -77,7 +78,10 @@ final class MemberPart {
                             vault.now(),
                             vault.clockRuns())
                     .verify(signed);
-            return decide(command, EnrolmentPart.sha256(signed.payload()));
+            return decide(
+                    command,
+                    EnrolmentPart.sha256(signed.payload()),
+                    signed.delegation().isEmpty());
         } catch (Refusal refusal) {
             return new CommandVerdict.Refused(refusal.status().code(), refusal.sentence());
         }
@@ -111,7 +115,7 @@ final class MemberPart {
         return sealed;
     }
 
-    private CommandVerdict decide(Command command, byte[] digest) {
+    private CommandVerdict decide(Command command, byte[] digest, boolean byServer) {
         String commander = command.commander();
         Optional<StateImage.Seen> last =
                 Optional.ofNullable(vault.state().commands.get(commander));
@@ -128,12 +132,17 @@ final class MemberPart {
                         : new CommandVerdict.Refused(
                                 ResponseStatus.CONFLICT.code(),
                                 "two different commands claim one number: the later one is refused");
-            case NEW -> accept(command, digest);
+            case NEW ->
+                vault.mayBeOfAForgottenRun(command.issuedAt())
+                        ? new CommandVerdict.Refused(
+                                ResponseStatus.ESPRIM_UNKNOWN_KEY_ID.code(),
+                                "a command was given before this end point started: the server has to confirm first that its state is no restored copy")
+                        : accept(command, digest, byServer);
         };
     }
 
-    /** Stores the number before anyone acts. */
-    private CommandVerdict accept(Command command, byte[] digest) {
+    /** Stores the number before anyone acts. Only the server's word moves the clock: a captured agent could set it to the far future. */
+    private CommandVerdict accept(Command command, byte[] digest, boolean byServer) {
         StateImage.Held held = vault.state().credentials.get(command.group());
         boolean forUs = held != null && command.target().reaches(identity(), held.zone());
         StateImage.Pending pending = new StateImage.Pending(
@@ -143,7 +152,9 @@ final class MemberPart {
                     command.commander(),
                     new StateImage.Seen(
                             command.id(), digest, forUs ? Optional.of(pending) : Optional.empty(), Optional.empty()));
-            s.timeFloor = Math.max(s.timeFloor, command.issuedAt());
+            if (byServer) {
+                s.timeFloor = Math.max(s.timeFloor, command.issuedAt());
+            }
             return command.id();
         });
         return forUs
@@ -167,8 +178,8 @@ final class MemberPart {
                 epoch.keys(),
                 pending.group(),
                 epoch.epoch(),
-                epoch.senderId(),
-                counter(GroupEnvelope.Use.ACKNOWLEDGEMENT, epoch),
+                new GroupEnvelope.Sender(
+                        epoch.senderId(), vault.instance(), counter(GroupEnvelope.Use.ACKNOWLEDGEMENT, epoch)),
                 InnerPrimitives.utf8(signed));
     }
 

@@ -22,6 +22,12 @@ public final class StateImage {
     /** Version of this layout; another one is refused. */
     public int version = VERSION;
 
+    /** How often this state was changed. */
+    public long revision;
+
+    /** How many runs told others something that a restored copy must not tell again; counted before the first such thing. */
+    public long runs;
+
     /** Time that was authenticated last, epoch seconds: the clock is never believed to be earlier. */
     public long timeFloor;
 
@@ -106,7 +112,7 @@ public final class StateImage {
             String signatureKey,
             String attestation) {}
 
-    /** What enrolment left: whom to trust, and the keys shared with the server (the wrapping key by its reference). */
+    /** What enrolment left: whom to trust, the keys shared with the server (the wrapping key by its reference), and when the package was made (epoch seconds). */
     public record Anchor(
             String server,
             String role,
@@ -114,9 +120,10 @@ public final class StateImage {
             byte[] pairwise,
             byte[] wrapping,
             String rootKeyId,
-            String rootKey) {
+            String rootKey,
+            long issuedAt) {
         Anchor withKey(String nextId, byte[] next) {
-            return new Anchor(server, role, nextId, next, wrapping, rootKeyId, rootKey);
+            return new Anchor(server, role, nextId, next, wrapping, rootKeyId, rootKey, issuedAt);
         }
     }
 

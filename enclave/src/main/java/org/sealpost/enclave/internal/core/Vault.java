@@ -6,12 +6,16 @@ import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
+import org.sealpost.e2e.Base64Url;
 import org.sealpost.e2e.Wipe;
 import org.sealpost.enclave.EnclaveUnavailable;
 import org.sealpost.enclave.internal.SealedState;
 import org.sealpost.enclave.internal.SecretObserver;
 import org.sealpost.enclave.internal.custody.KeyCustody;
+import org.sealpost.group.GroupEnvelope;
+import org.sealpost.group.Lineage;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.dataformat.cbor.CBORMapper;
@@ -28,6 +32,8 @@ final class Vault {
     /** Counters are reserved in blocks: one write for many messages, and a gap instead of a repeat after a crash. */
     private static final long COUNTER_BLOCK = 1000;
 
+    private static final int INSTANCE = GroupEnvelope.INSTANCE_LENGTH;
+
     private static final long CLOCKS_DIFFER_SECONDS = 300;
 
     private final String name;
@@ -37,6 +43,13 @@ final class Vault {
     private final SecretObserver observer;
     private final KeyCustody custody;
     private final Map<String, Long> nextCounters = new HashMap<>();
+    private final byte[] instance;
+    private final long base;
+    private final long startedAt;
+    private Optional<Long> run = Optional.empty();
+    private boolean vouched;
+    private long floorSeen = -1;
+    private long behind;
     private StateImage state;
     private byte[] image;
 
@@ -52,10 +65,40 @@ final class Vault {
         this.clock = clock;
         this.random = random;
         this.observer = observer;
-        this.image = store.load(name).orElseGet(() -> MAPPER.writeValueAsBytes(new StateImage()));
+        Optional<byte[]> saved = store.load(name);
+        this.image = saved.orElseGet(() -> MAPPER.writeValueAsBytes(new StateImage()));
         this.state = decode(image);
         this.custody = custody;
         custody.keepOnly(state.keyPairs());
+        this.instance = randomOctets(INSTANCE);
+        this.base = state.revision;
+        this.vouched = saved.isEmpty();
+        this.startedAt = clockRuns() ? now() : Long.MAX_VALUE;
+    }
+
+    /** Random octets that name this run of the compartment; public. */
+    byte[] instance() {
+        return instance.clone();
+    }
+
+    /** Where this state comes from. The run's number is on disk before it is told the first time, so that two runs never tell the same one. */
+    Lineage lineage() {
+        long number = run.orElseGet(() -> change(s -> ++s.runs));
+        run = Optional.of(number);
+        return new Lineage(number, Base64Url.encode(instance), base, state.revision);
+    }
+
+    /**
+     * Whether something that was issued at that time (epoch seconds) may have been acted on by an earlier run that this state does not remember: the state could be a
+     * restored copy, until the server vouched for it. Without a clock that runs, everything may.
+     */
+    boolean mayBeOfAForgottenRun(long issuedAt) {
+        return !vouched && issuedAt <= startedAt;
+    }
+
+    /** The server knows this state's lineage: it is no restored copy. */
+    void vouch() {
+        vouched = true;
     }
 
     StateImage state() {
@@ -68,6 +111,9 @@ final class Vault {
             T result = change.apply(state);
             byte[] next = MAPPER.writeValueAsBytes(state);
             if (!Arrays.equals(next, image)) {
+                Wipe.octets(next);
+                state.revision++;
+                next = MAPPER.writeValueAsBytes(state);
                 store.save(name, next);
                 Wipe.octets(image);
                 image = next;
@@ -80,9 +126,14 @@ final class Vault {
         }
     }
 
-    /** Now, never before the time that was authenticated last; epoch seconds. */
+    /** Now, never before the time that was authenticated last; goes on from there, when the clock stands before it but runs. Epoch seconds. */
     long now() {
-        return Math.max(clock.instant().getEpochSecond(), state.timeFloor);
+        long told = clock.instant().getEpochSecond();
+        if (floorSeen != state.timeFloor) {
+            floorSeen = state.timeFloor;
+            behind = Math.max(0, floorSeen - told);
+        }
+        return Math.max(told + behind, state.timeFloor);
     }
 
     Instant instant() {

@@ -184,6 +184,7 @@ abstract class SecureEnvironmentContract {
                 .isInstanceOfSatisfying(
                         CommandVerdict.Duplicate.class,
                         d -> assertThat(d.acknowledgement()).hasValue(acknowledgement));
+        vouch(OTHER, other);
         assertThat(other.openCommand(server.sealCommand(new CommandOrder(GROUP, "all", "open", Map.of(), soon()))
                         .envelope()))
                 .isInstanceOf(CommandVerdict.Execute.class);
@@ -360,6 +361,19 @@ abstract class SecureEnvironmentContract {
     private void delegate() {
         agent.acceptDelegation(server.delegate(AGENT, List.of(GROUP), List.of("close"), List.of(), soon())
                 .delegation());
+    }
+
+    /** The server hears where a member's state comes from: before that, what was commanded up to the second of the start is not done. */
+    void vouch(String identity, Enclave member) {
+        SealedRequest first = member.sealRequest(
+                SERVER, Optional.of(server.receiverRandObject(identity)), inner(SERVER, identity, "v1"));
+        var opened = (OpenedRequest.Inner) server.openRequest(first.esprimObject());
+        member.openResponse(
+                first.exchange(), server.sealResponse(opened.exchange(), utf8("{\"rsc\":2000,\"rqi\":\"v1\"}")));
+        SealedRequest confirmation = member.sealConfirmation(GROUP);
+        var answered = (OpenedRequest.Answered) server.openRequest(confirmation.esprimObject());
+        assertThat(member.openResponse(confirmation.exchange(), answered.sealedResponse()))
+                .isInstanceOf(OpenedResponse.Inner.class);
     }
 
     /** A directory where the next save of that compartment goes: it can't be written, whoever one is. */

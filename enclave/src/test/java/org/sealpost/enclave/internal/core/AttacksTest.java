@@ -120,9 +120,9 @@ class AttacksTest {
     @Test
     void aCapturedSensorForgesACommandWithTheGroupKey() throws Exception {
         b.distribute();
-        StateImage.Held held = state(b.door2).credentials.get(Building.DOORS);
+        StateImage.Held held = b.door2.state().credentials.get(Building.DOORS);
         EpochKeys keys = EpochKeys.derive(held.current().secret(), Building.DOORS, 1);
-        var own = state(b.door2).own.orElseThrow();
+        var own = b.door2.state().own.orElseThrow();
         Command forged = new Command(
                 Long.MAX_VALUE / 2,
                 Building.DOORS,
@@ -144,8 +144,7 @@ class AttacksTest {
                     keys,
                     Building.DOORS,
                     1,
-                    2,
-                    counter++,
+                    new GroupEnvelope.Sender(2, new byte[GroupEnvelope.INSTANCE_LENGTH], counter++),
                     signed.getBytes(StandardCharsets.US_ASCII));
             assertThat(b.door1.enclave.openCommand(envelope)).isInstanceOf(CommandVerdict.Refused.class);
         }
@@ -236,10 +235,5 @@ class AttacksTest {
                 .esprimObject();
         assertThat(b.server.enclave.openRequest(object)).isInstanceOf(OpenedRequest.Inner.class);
         assertThat(b.server.enclave.openRequest(object)).isInstanceOf(OpenedRequest.Refused.class);
-    }
-
-    private static StateImage state(Party party) throws Exception {
-        byte[] saved = party.disk.load("main").orElseThrow();
-        return new tools.jackson.dataformat.cbor.CBORMapper().readValue(saved, StateImage.class);
     }
 }

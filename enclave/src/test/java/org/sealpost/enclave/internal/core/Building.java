@@ -15,17 +15,17 @@ import org.sealpost.enclave.EndPointKeys.OpenedResponse;
 import org.sealpost.enclave.EndPointKeys.SealedRequest;
 
 /** A server, an agent, two doors and a sensor, enrolled and grouped; the gateway between them is the test. */
-final class Building {
-    static final String DOORS = "//sealpost.example/in-cse/cse-in/fire-doors";
-    static final String SENSORS = "//sealpost.example/in-cse/cse-in/fire-sensors";
+public final class Building {
+    public static final String DOORS = "//sealpost.example/in-cse/cse-in/fire-doors";
+    public static final String SENSORS = "//sealpost.example/in-cse/cse-in/fire-sensors";
 
-    final Party server = new Party("//sealpost.example/in-cse");
-    final Party agent = new Party("//sealpost.example/gw-north/Cagent");
-    final Party door1 = new Party("//sealpost.example/gw-north/Cdoor-1");
-    final Party door2 = new Party("//sealpost.example/gw-north/Cdoor-2");
-    final Party sensor = new Party("//sealpost.example/gw-north/Csensor-1");
+    public final Party server = new Party("//sealpost.example/in-cse");
+    public final Party agent = new Party("//sealpost.example/gw-north/Cagent");
+    public final Party door1 = new Party("//sealpost.example/gw-north/Cdoor-1");
+    public final Party door2 = new Party("//sealpost.example/gw-north/Cdoor-2");
+    public final Party sensor = new Party("//sealpost.example/gw-north/Csensor-1");
 
-    Building() {
+    public Building() {
         server.enclave.found(server.identity);
         enrol(agent, Role.AGENT);
         List.of(door1, door2, sensor).forEach(d -> enrol(d, Role.DEVICE));
@@ -35,34 +35,34 @@ final class Building {
         server.enclave.newEpoch(SENSORS, 1, List.of(member(sensor, 1)));
     }
 
-    static GroupPolicy policy(long overlap, String... nonDelegable) {
+    public static GroupPolicy policy(long overlap, String... nonDelegable) {
         return policy(0, overlap, nonDelegable);
     }
 
-    static GroupPolicy policy(int level, long overlap, String... nonDelegable) {
+    public static GroupPolicy policy(int level, long overlap, String... nonDelegable) {
         return new GroupPolicy("point-to-point", true, List.of(nonDelegable), overlap, 86_400, "A256GCM", level);
     }
 
-    List<Member> doors() {
+    public List<Member> doors() {
         return new ArrayList<>(List.of(member(agent, 3), member(door1, 1), member(door2, 2)));
     }
 
-    static Member member(Party party, long leaf) {
+    public static Member member(Party party, long leaf) {
         return new Member(party.identity, "floor-1", leaf);
     }
 
-    void enrol(Party party, Role role) {
+    public void enrol(Party party, Role role) {
         var request = party.enclave.enrolmentRequest(party.identity);
         party.enclave.acceptEnrolment(server.enclave.enrolPeer(request, role).enrolmentPackage());
     }
 
-    SealedRequest sealFor(Party member, String group) {
+    public SealedRequest sealFor(Party member, String group) {
         String rand = member.enclave.receiverRandObject(server.identity);
         return server.enclave.sealCredential(member.identity, Optional.of(rand), group);
     }
 
     /** The whole push: what the server learns of it. */
-    OpenedResponse push(Party member, String group) {
+    public OpenedResponse push(Party member, String group) {
         SealedRequest sealed = sealFor(member, group);
         OpenedRequest opened = member.enclave.openRequest(sealed.esprimObject());
         String answer = opened instanceof OpenedRequest.Answered a
@@ -71,28 +71,28 @@ final class Building {
         return server.enclave.openResponse(sealed.exchange(), answer);
     }
 
-    void distribute() {
+    public void distribute() {
         List.of(agent, door1, door2).forEach(m -> push(m, DOORS));
         push(sensor, SENSORS);
     }
 
-    void delegate(String... verbs) {
+    public void delegate(String... verbs) {
         long until = server.now.getEpochSecond() + 3600;
         agent.enclave.acceptDelegation(server.enclave
                 .delegate(agent.identity, List.of(DOORS), List.of(verbs), List.of(), until)
                 .delegation());
     }
 
-    SealedCommand command(Party commander, String verb) {
+    public SealedCommand command(Party commander, String verb) {
         return command(commander, verb, "all");
     }
 
-    SealedCommand command(Party commander, String verb, String target) {
+    public SealedCommand command(Party commander, String verb, String target) {
         long until = commander.now.getEpochSecond() + 30;
         return commander.enclave.sealCommand(new CommandOrder(DOORS, target, verb, Map.of(), until));
     }
 
-    static byte[] utf8(String text) {
+    public static byte[] utf8(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
     }
 }
