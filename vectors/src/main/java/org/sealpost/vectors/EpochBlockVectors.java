@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import org.bouncycastle.crypto.params.Ed25519PrivateKeyParameters;
+import org.sealpost.e2e.Labels;
 import org.sealpost.group.block.BlockGate;
 import org.sealpost.group.block.BlockSlice;
 import org.sealpost.group.block.EpochBlock;
@@ -318,7 +319,7 @@ final class EpochBlockVectors {
                 Arrays.copyOf(notice, notice.length - 1));
         from(a.invalid(4000, "Malformed", "a block in place of a notice"), block.hash(), 7, held, NOW, block.encode());
         byte[] other = CoseSign1.sign(
-                        signingKey, Json.utf8("sealpost/v1/notice"), replaced(payload(notice), 1, new byte[8]))
+                        signingKey, Json.utf8(Labels.TYPE_NOTICE), replaced(payload(notice), 1, new byte[8]))
                 .encode();
         from(a.invalid(4000, "Group", "another group"), block.hash(), 7, held, NOW, other);
     }
@@ -410,7 +411,7 @@ final class EpochBlockVectors {
         for (int at = 0; at < entries.length; at += entryLength()) {
             parts.add(Arrays.copyOfRange(entries, at, at + entryLength()));
         }
-        byte[] label = Json.utf8("sealpost/v1/block\0");
+        byte[] label = Json.utf8(Labels.TYPE_BLOCK + '\0');
         byte[] root = MerkleRoot.of(parts);
         byte[] aad = Arrays.copyOf(label, label.length + root.length);
         System.arraycopy(root, 0, aad, label.length, root.length);
@@ -419,7 +420,7 @@ final class EpochBlockVectors {
     }
 
     private byte[] resigned(byte[] notice) {
-        return CoseSign1.sign(signingKey, Json.utf8("sealpost/v1/block"), payload(notice))
+        return CoseSign1.sign(signingKey, Json.utf8(Labels.TYPE_BLOCK), payload(notice))
                 .encode();
     }
 
