@@ -129,14 +129,14 @@ final class EsprimPart {
         requireForwardSecrecy(member);
         String nonce = nonce();
         String requestId = "c" + nonce;
-        String path = credentialPath(member, group);
+        // first: it refuses a group or a member that is none, of which no path could be made
         Content credential =
                 InnerPrimitives.contentInstance(InnerPrimitives.CREDENTIAL, authority.credential(member, group, nonce));
         RequestPrimitive inner = InnerPrimitives.notify(
                 InnerPrimitives.spRelative(member),
                 InnerPrimitives.spRelative(own()),
                 requestId,
-                InnerPrimitives.notification(credential, path));
+                InnerPrimitives.notification(credential, credentialPath(member, group)));
         return seal(
                 member,
                 receiver,
