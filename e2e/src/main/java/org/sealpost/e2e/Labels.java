@@ -23,6 +23,15 @@ public final class Labels {
     /** Key for confirmation MACs, from an epoch secret. */
     public static final String GROUP_CONFIRMATION = "sealpost/v1/group/confirmation";
 
+    /** What Group OSCORE's secrets come from, from an epoch secret. */
+    public static final String GROUP_OSCORE = "sealpost/v1/group/oscore";
+
+    /** Master Secret of Group OSCORE (RFC 10021 section 2.1), from the key above. */
+    public static final String OSCORE_MASTER_SECRET = "sealpost/v1/oscore/master-secret";
+
+    /** Master Salt of Group OSCORE, from the same. */
+    public static final String OSCORE_MASTER_SALT = "sealpost/v1/oscore/master-salt";
+
     /** Key-check value, from an epoch secret. */
     public static final String GROUP_KEY_CHECK = "sealpost/v1/group/key-check";
 
