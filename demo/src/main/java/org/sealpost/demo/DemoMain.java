@@ -46,12 +46,15 @@ import tools.jackson.databind.node.ObjectNode;
             "  sealpost demo",
             "  sealpost demo --devices 60",
             "  sealpost demo --provision",
+            "  sealpost demo --secure-environment pkcs11",
             "  sealpost demo --keep-running --work /tmp/building",
             "  sealpost demo --plant acts-twice      must fail, naming the step",
             "",
             "Exit codes: 0 everything was proved, 1 a step failed (it is named), 2 wrong options."
         })
 public final class DemoMain implements Callable<Integer> {
+    private static final String TOKENS = "pkcs11";
+
     @Option(
             names = "--devices",
             paramLabel = "N",
@@ -63,6 +66,14 @@ public final class DemoMain implements Callable<Integer> {
             names = "--provision",
             description = "Remote provisioning: devices start with just a manufacturer's credential; six devices.")
     boolean provision;
+
+    @Option(
+            names = "--secure-environment",
+            paramLabel = "KIND",
+            defaultValue = "process",
+            description = "Where keys lie: process (memory of processes of their own) or pkcs11 (a token of SoftHSM2"
+                    + " for each program). Default ${DEFAULT-VALUE}.")
+    String secureEnvironment = "";
 
     @Option(names = "--keep-running", description = "Afterwards leave the building running until Ctrl-C.")
     boolean keepRunning;
@@ -97,12 +108,20 @@ public final class DemoMain implements Callable<Integer> {
         try {
             fault = plant == null ? Fault.NONE : Fault.named(plant);
         } catch (IllegalArgumentException e) {
-            System.err.println("sealpost demo: " + e.getMessage());
-            return 2;
+            return wrong(e.getMessage());
+        }
+        if (!List.of("process", TOKENS).contains(secureEnvironment)) {
+            return wrong("--secure-environment is process or pkcs11, not " + secureEnvironment);
+        }
+        if (tokens() && provision) {
+            return wrong("a factory's copies of a device can't copy its token: --provision goes with process");
+        }
+        Optional<String> missing = tokens() ? Fleet.tokensMissing() : Optional.empty();
+        if (missing.isPresent()) {
+            return wrong(missing.get());
         }
         if (devices < Plan.building(0).devices().size()) {
-            System.err.println("sealpost demo: the building has at least 6 devices: give --devices 6 or more");
-            return 2;
+            return wrong("the building has at least 6 devices: give --devices 6 or more");
         }
         long number = seed == null ? ThreadLocalRandom.current().nextLong(1_000_000) : seed;
         Programs programs = Programs.fromSystemProperties();
@@ -111,22 +130,30 @@ public final class DemoMain implements Callable<Integer> {
         return run(fault, number, programs, folder);
     }
 
+    private static int wrong(@Nullable String sentence) {
+        System.err.println("sealpost demo: " + sentence);
+        return 2;
+    }
+
+    private boolean tokens() {
+        return secureEnvironment.equals(TOKENS);
+    }
+
     private int run(Fault fault, long number, Programs programs, WorkFolder folder) throws Exception {
         boolean terminal = System.console() != null && System.getenv("NO_COLOR") == null && !noColour;
         PrintStream out = new PrintStream(json ? System.err : System.out, true, StandardCharsets.UTF_8);
         Narrator narrator = new Narrator(out, terminal, terminal);
         long start = System.nanoTime();
-        narrator.line(narrator.bold("Sealpost: a building with " + devices + " devices behind two gateways")
+        narrator.line(narrator.bold("Sealpost: a building with " + devices + " devices behind two gateways"
+                        + (tokens() ? ", keys in tokens" : ""))
                 + "   (seed " + number + ")");
         Map<Place, Secret> canaries = LeakCheck.canaries(number);
         Fleet fleet = new Fleet(
                 Plan.building(provision ? 0 : devices),
                 folder.path(),
                 programs,
-                canaries,
-                fault.inEnclave(),
-                Stage.remark(number),
-                provision);
+                new Fleet.Setting(canaries, fault.inEnclave(), provision, tokens()),
+                Stage.remark(number));
         Thread cleanUp = new Thread(() -> cleanUp(fleet, folder), "clean-up");
         Runtime.getRuntime().addShutdownHook(cleanUp);
         List<Story.Outcome> outcomes;

@@ -21,6 +21,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.sealpost.door.OperatorDoor;
 import org.sealpost.enclave.Enclave;
+import org.sealpost.enclave.EnclaveOptions;
 import org.sealpost.enclave.EnclaveUnavailable;
 import org.sealpost.enclave.SecureEnvironment;
 import org.sealpost.onem2m.Members;
@@ -32,6 +33,7 @@ import org.sealpost.server.store.Database;
 import org.sealpost.server.store.StorageException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.json.JsonMapper;
@@ -98,6 +100,9 @@ public final class FunctionMain implements Callable<Integer> {
     @Nullable
     Path portFile;
 
+    @Mixin
+    EnclaveOptions secureEnvironment = new EnclaveOptions();
+
     @Option(names = "--check", description = "Wire everything on scratch state, then stop.")
     boolean check;
 
@@ -159,9 +164,7 @@ public final class FunctionMain implements Callable<Integer> {
         final OperatorDoor door;
 
         Running(Path directory) throws IOException {
-            Files.createDirectories(directory);
-            environment = SecureEnvironment.process(new SecureEnvironment.ProcessConfig(
-                    directory.resolve("enclave"), directory.resolve("s"), SecureEnvironment.defaultCommand()));
+            environment = secureEnvironment.start(directory);
             Enclave enclave = environment.compartment(kind);
             // the key that signs checkpoints of the audit log
             environment.compartment("audit").found("//" + domain + "/" + kind);

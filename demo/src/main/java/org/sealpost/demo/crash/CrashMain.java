@@ -153,7 +153,7 @@ public final class CrashMain implements Callable<Integer> {
         narrator.line(narrator.bold("Sealpost: kill -9 inside the work of a building with "
                         + plan.devices().size() + " devices behind two gateways")
                 + "   (seed " + number + ")");
-        Fleet fleet = new Fleet(plan, folder.path(), programs, Map.of(), Map.of(), Stage.remark(number));
+        Fleet fleet = new Fleet(plan, folder.path(), programs, Fleet.Setting.plain(), Stage.remark(number));
         boolean[] good = {false};
         Runtime.getRuntime().addShutdownHook(new Thread(() -> cleanUp(fleet, folder, good[0] && !keep), "clean-up"));
         try (HostileGateway unused = new HostileGateway();
