@@ -23,6 +23,15 @@ public final class Labels {
     /** Key for confirmation MACs, from an epoch secret. */
     public static final String GROUP_CONFIRMATION = "sealpost/v1/group/confirmation";
 
+    /** What Group OSCORE's secrets come from, from an epoch secret. */
+    public static final String GROUP_OSCORE = "sealpost/v1/group/oscore";
+
+    /** Master Secret of Group OSCORE (RFC 10021 section 2.1), from the key above. */
+    public static final String OSCORE_MASTER_SECRET = "sealpost/v1/oscore/master-secret";
+
+    /** Master Salt of Group OSCORE, from the same. */
+    public static final String OSCORE_MASTER_SALT = "sealpost/v1/oscore/master-salt";
+
     /** Key-check value, from an epoch secret. */
     public static final String GROUP_KEY_CHECK = "sealpost/v1/group/key-check";
 
@@ -37,6 +46,9 @@ public final class Labels {
 
     /** The key of a subset, from its label. */
     public static final String TREE_KEY = "sealpost/v1/tree/key";
+
+    /** The key of a box of labels, from the transport key that goes with it. */
+    public static final String TREE_TRANSPORT = "sealpost/v1/tree/transport";
 
     /** What hides an epoch's seed in a block, from the key of a subset. */
     public static final String BLOCK_WRAP = "sealpost/v1/block/wrap";

@@ -2,19 +2,25 @@ package org.sealpost.fuzz;
 
 import java.io.File;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionService;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorCompletionService;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Runs the fuzzer on one target after the other, each in a JVM of its own. */
+/** Runs the fuzzer on the targets, each in a JVM of its own, a few at a time. */
 @Command(
         name = "sealpost fuzz",
         mixinStandardHelpOptions = true,
@@ -27,6 +33,7 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  sealpost fuzz --seconds 60",
             "  sealpost fuzz jose --seconds 600 --seed 7",
+            "  sealpost fuzz --seconds 600 --at-once 1               for a machine that has other work",
             "",
             "A finding is an input after which a parser neither returned nor refused, ran out of 512 MiB or took longer than 30 s; it is kept below --work.",
             "Exit codes: 0 nothing found, 1 something found, 2 wrong options."
@@ -43,6 +50,13 @@ public final class FuzzMain implements Callable<Integer> {
 
     @Option(names = "--seed", defaultValue = "1", description = "Of the fuzzer's choices (default: ${DEFAULT-VALUE}).")
     long seed;
+
+    @Option(
+            names = "--at-once",
+            paramLabel = "N",
+            defaultValue = "2",
+            description = "How many targets at a time (default: ${DEFAULT-VALUE}).")
+    int atOnce = 2;
 
     @Option(
             names = "--work",
@@ -75,14 +89,41 @@ public final class FuzzMain implements Callable<Integer> {
             }
             chosen.add(found);
         }
-        boolean clean = true;
-        for (Target target : chosen.isEmpty() ? List.of(Target.values()) : chosen) {
-            clean &= run(target);
+        if (seconds < 1 || atOnce < 1) {
+            System.err.println("fuzz: --seconds and --at-once are numbers from 1");
+            return ERROR;
         }
-        return clean ? 0 : 1;
+        return runAll(chosen.isEmpty() ? List.of(Target.values()) : chosen) ? 0 : 1;
     }
 
-    private boolean run(Target target) throws IOException, InterruptedException {
+    private boolean runAll(List<Target> chosen) throws IOException, InterruptedException {
+        ExecutorService slots = Executors.newFixedThreadPool(atOnce);
+        try {
+            CompletionService<Result> runs = new ExecutorCompletionService<>(slots);
+            chosen.forEach(target -> runs.submit(() -> run(target)));
+            boolean clean = true;
+            for (int i = 0; i < chosen.size(); i++) {
+                Result result = runs.take().get();
+                System.out.println(result.line());
+                result.lastWords().forEach(System.err::println);
+                clean &= result.clean();
+            }
+            return clean;
+        } catch (ExecutionException e) {
+            throw new IOException("a target could not be run: " + e.getCause(), e);
+        } finally {
+            slots.shutdownNow();
+        }
+    }
+
+    /**
+     * What came of a target.
+     *
+     * @param lastWords of the fuzzer, when it is not clean
+     */
+    private record Result(boolean clean, String line, List<String> lastWords) {}
+
+    private Result run(Target target) throws IOException, InterruptedException {
         Path folder = work.resolve(target.label()).toAbsolutePath();
         Path corpus = Files.createDirectories(folder.resolve("corpus"));
         Path findings = Files.createDirectories(folder.resolve("findings"));
@@ -97,8 +138,11 @@ public final class FuzzMain implements Callable<Integer> {
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
                 .start();
+        Thread end = new Thread(process::destroyForcibly, "end of " + target.label());
+        Runtime.getRuntime().addShutdownHook(end);
         int exit = process.waitFor();
-        List<String> lines = Files.readAllLines(log, java.nio.charset.StandardCharsets.ISO_8859_1);
+        Runtime.getRuntime().removeShutdownHook(end);
+        List<String> lines = Files.readAllLines(log, StandardCharsets.ISO_8859_1);
         String runs = lines.stream()
                 .filter(l -> l.contains(" runs in ") || l.contains("stat::number_of_executed_units"))
                 .reduce((first, last) -> last)
@@ -108,13 +152,12 @@ public final class FuzzMain implements Callable<Integer> {
             found = files.count();
         }
         if (exit == 0 && found == 0 && !runs.isEmpty()) {
-            System.out.println(target.label() + ": clean, " + runs.strip());
-            return true;
+            return new Result(true, target.label() + ": clean, " + runs.strip(), List.of());
         }
-        System.out.println(
-                target.label() + ": " + found + " findings, exit code " + exit + "; see " + log + " and " + findings);
-        lines.stream().skip(Math.max(0, lines.size() - 40)).forEach(System.err::println);
-        return false;
+        return new Result(
+                false,
+                target.label() + ": " + found + " findings, exit code " + exit + "; see " + log + " and " + findings,
+                lines.subList(Math.max(0, lines.size() - 40), lines.size()));
     }
 
     private List<String> command(Target target, Path corpus, Path findings) {

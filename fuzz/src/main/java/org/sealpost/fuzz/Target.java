@@ -53,7 +53,7 @@ enum Target {
             case JOSE -> jose();
             case PRIMITIVES -> primitives();
             case CERTIFICATES -> certificates();
-            case ENCLAVE -> enclave();
+            case ENCLAVE -> FramesTarget.seeds();
             case FLEET -> List.of(utf8("""
                         domain: sealpost.example
                         gateways:
@@ -144,19 +144,6 @@ enum Target {
                 with(4, "{\"op\":\"fetchCredentials\"}"),
                 with(6, "0123456789ABCDEF0123456789ABCDEF@mef.sp.example"),
                 with(7, "10-00000000@mef.sp.example"));
-    }
-
-    private static List<byte[]> enclave() {
-        List<byte[]> seeds = new ArrayList<>();
-        int calls =
-                org.sealpost.enclave.internal.process.EnclaveProtocol.calls().size();
-        for (int call = 0; call < calls; call++) {
-            for (String arguments : List.of(
-                    "[]", "[null]", "[null,null,null]", "[\"x\"]", "[\"x\",null,\"e30=\"]", "[\"x\",1,[]]", "[{}]")) {
-                seeds.add(with(call, arguments));
-            }
-        }
-        return seeds;
     }
 
     private static byte[] with(int first, String text) {

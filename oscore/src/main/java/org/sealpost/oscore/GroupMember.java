@@ -161,6 +161,13 @@ public final class GroupMember {
         return new OpenedResponse(inner, kid);
     }
 
+    /** The keys of the pairwise mode with a peer; secrets, the caller's copies to wipe. For whoever keeps account of them. */
+    public PairwiseKeys pairwiseKeys(byte[] peer) {
+        pairwiseEncryption();
+        PairwiseKeys keys = pairwise(recipient(peer));
+        return new PairwiseKeys(keys.to().clone(), keys.from().clone());
+    }
+
     /** How many forgeries came in a peer's name; a reason to rekey long before the limit (RFC 10021 section 13). */
     public long forgeries(byte[] senderId) {
         return Optional.ofNullable(recipients.get(name(senderId)))
@@ -249,7 +256,7 @@ public final class GroupMember {
                 message.payload());
     }
 
-    private Recipient.PairwiseKeys pairwise(Recipient peer) {
+    private PairwiseKeys pairwise(Recipient peer) {
         Identity own = requireIdentity();
         return peer.pairwise().orElseGet(() -> {
             byte[] secret =
@@ -257,7 +264,7 @@ public final class GroupMember {
             byte[] mine = own.credential().octets();
             byte[] theirs = peer.credential().octets();
             try {
-                return peer.keep(new Recipient.PairwiseKeys(
+                return peer.keep(new PairwiseKeys(
                         pairwiseKey(senderKey.orElseThrow(), own.senderId(), mine, theirs, secret),
                         pairwiseKey(peer.key(), peer.id(), theirs, mine, secret)));
             } finally {

@@ -13,18 +13,6 @@ final class Recipient {
     private Optional<PairwiseKeys> pairwise = Optional.empty();
     private long forgeries;
 
-    /**
-     * Keys of the pairwise mode with this peer.
-     *
-     * @param to for messages to the peer
-     * @param from for messages of the peer
-     */
-    record PairwiseKeys(byte[] to, byte[] from) {
-        void wipe() {
-            Wipe.octets(to, from);
-        }
-    }
-
     Recipient(byte[] id, byte[] key, Credential credential) {
         this.id = id;
         this.key = key;

@@ -73,6 +73,7 @@ final class Epochs {
             vault.observed("group-acknowledgement-key", owner, keys.acknowledgement());
             vault.observed("group-reading-key", owner, keys.reading());
             vault.observed("group-confirmation-key", owner, keys.confirmation());
+            vault.observed("group-oscore-key", owner, keys.oscore());
             return keys;
         });
     }

@@ -129,14 +129,14 @@ final class EsprimPart {
         requireForwardSecrecy(member);
         String nonce = nonce();
         String requestId = "c" + nonce;
-        String path = credentialPath(member, group);
+        // first: it refuses a group or a member that is none, of which no path could be made
         Content credential =
                 InnerPrimitives.contentInstance(InnerPrimitives.CREDENTIAL, authority.credential(member, group, nonce));
         RequestPrimitive inner = InnerPrimitives.notify(
                 InnerPrimitives.spRelative(member),
                 InnerPrimitives.spRelative(own()),
                 requestId,
-                InnerPrimitives.notification(credential, path));
+                InnerPrimitives.notification(credential, credentialPath(member, group)));
         return seal(
                 member,
                 receiver,
@@ -166,7 +166,7 @@ final class EsprimPart {
                 new Exchange(peer, "", requestId, Optional.empty(), ""));
     }
 
-    SealedRequest sealConfirmation(String group) {
+    SealedRequest sealConfirmation(String group, Optional<String> receiver) {
         String nonce = nonce();
         CredentialConfirmation proof = credentials.confirm(group, nonce);
         String server = credentials.anchor().server();
@@ -174,7 +174,7 @@ final class EsprimPart {
                 credentialPath(own(), group), InnerPrimitives.spRelative(own()), "k" + nonce, confirmation(proof));
         return seal(
                 server,
-                Optional.empty(),
+                receiver,
                 InnerPrimitives.CODEC.encode(inner),
                 new Exchange(server, "", "k" + nonce, Optional.empty(), "", true));
     }
@@ -453,7 +453,8 @@ final class EsprimPart {
                         proof.lineage().run(),
                         proof.lineage().instance(),
                         proof.lineage().base(),
-                        proof.lineage().revision()));
+                        proof.lineage().revision()),
+                proof.generation());
     }
 
     private SealedRequest seal(String peer, Optional<String> receiver, byte[] inner, Exchange exchange) {

@@ -11,6 +11,7 @@ import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.sealpost.e2e.Base64Url;
 import org.sealpost.enclave.AuthorityKeys.Role;
@@ -166,6 +167,17 @@ class BadMessagesTest {
                         Refusal.class, r -> assertThat(r.status().code()).isEqualTo(4000));
         assertThat(b.door1.enclave.counters()).containsEntry("refused.4000", before + 1);
         assertThat(b.door1.disk.saves).isEqualTo(saves);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"6=, 4004", "'', 4004", "//x, 4004", "//sealpost.example/in-cse/cse-in/no-such-group, 4004"})
+    void aCredentialIsAskedForAGroupThatIsNone(String group, int status) {
+        int saves = b.server.disk.saves;
+        String rand = b.door1.enclave.receiverRandObject(b.server.identity);
+        assertThatThrownBy(() -> b.server.enclave.sealCredential(b.door1.identity, Optional.of(rand), group))
+                .isInstanceOfSatisfying(
+                        Refusal.class, r -> assertThat(r.status().code()).isEqualTo(status));
+        assertThat(b.server.disk.saves).isEqualTo(saves);
     }
 
     private void refusedRequest(String bad, int status) {
