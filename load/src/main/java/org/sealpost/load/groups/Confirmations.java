@@ -32,7 +32,8 @@ final class Confirmations {
                         keys,
                         pairs[device].identity(),
                         Base64Url.encode(new byte[] {(byte) epoch}),
-                        new Lineage(1, INSTANCE, 0, epoch))
+                        new Lineage(1, INSTANCE, 0, epoch),
+                        1)
                 .encode();
         return pairs[device].ask(Optional.empty(), confirmation);
     }
