@@ -40,9 +40,8 @@ record Spread(double serverMillis, double half, double most, double all, double 
                     keys,
                     seed));
         }
-        List<long[]> parts = Workers.all(gateways.stream()
-                .<Callable<long[]>>map(g -> g::run)
-                .toList());
+        List<long[]> parts =
+                Workers.all(gateways.stream().<Callable<long[]>>map(g -> g::run).toList());
         double wall = (System.nanoTime() - start) / 1e9;
         long[] micros = parts.stream().flatMapToLong(Arrays::stream).sorted().toArray();
         Neighbourhood.Tally tally = new Neighbourhood.Tally();
