@@ -6,6 +6,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import org.sealpost.enclave.EndPointKeys.OpenedRequest;
 import org.sealpost.enclave.EndPointKeys.OpenedResponse;
+import org.sealpost.enclave.GroupOscoreKeys;
 import org.sealpost.enclave.MemberKeys.CommandVerdict;
 
 /** Counts a compartment's refusals by status code, whether they are thrown or are values. Thread-safe. */
@@ -24,6 +25,8 @@ final class Refusals {
             count(refused.status());
         } else if (result instanceof CommandVerdict.Refused refused) {
             count(refused.status());
+        } else if (result instanceof GroupOscoreKeys.ProtectedVerdict verdict) {
+            seen(verdict.verdict());
         }
         return result;
     }
