@@ -81,8 +81,8 @@ final class ControlApi {
     }
 
     private JsonNode command(JsonNode body) {
-        Members m =
-                Members.of(body, "the request", Set.of("group", "target", "verb", "args", "notAfterSeconds", "notify", "radio"));
+        Members m = Members.of(
+                body, "the request", Set.of("group", "target", "verb", "args", "notAfterSeconds", "notify", "radio"));
         Agent.Order order = new Agent.Order(
                 m.text("group"),
                 m.optionalText("target").orElse("all"),

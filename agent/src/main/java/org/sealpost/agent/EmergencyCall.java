@@ -24,7 +24,8 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(
         name = "emergency",
         mixinStandardHelpOptions = true,
-        description = "Has a running agent send a command on the link itself (Group OSCORE multicast), and shows who answered.",
+        description =
+                "Has a running agent send a command on the link itself (Group OSCORE multicast), and shows who answered.",
         footer = {
             "",
             "Example:",
@@ -70,7 +71,8 @@ final class EmergencyCall implements Callable<Integer> {
         try {
             ObjectNode order = JsonNodeFactory.instance.objectNode();
             order.put("group", group).put("verb", verb).put("target", target).put("radio", true);
-            long id = ask("POST", "/commands", CODEC.encodeTree(order)).path("id").asLong();
+            long id =
+                    ask("POST", "/commands", CODEC.encodeTree(order)).path("id").asLong();
             JsonNode row = row(id);
             long until = System.nanoTime() + Duration.ofSeconds(wait).toNanos();
             while (row.path("answers").size() < row.path("expected").size() && System.nanoTime() < until) {
@@ -110,7 +112,9 @@ final class EmergencyCall implements Callable<Integer> {
                 .timeout(Duration.ofSeconds(35))
                 .header(
                         "Authorization",
-                        "Bearer " + Files.readString(token, StandardCharsets.US_ASCII).strip())
+                        "Bearer "
+                                + Files.readString(token, StandardCharsets.US_ASCII)
+                                        .strip())
                 .method(method, HttpRequest.BodyPublishers.ofByteArray(body))
                 .build();
         HttpResponse<byte[]> response = client.send(request, HttpResponse.BodyHandlers.ofByteArray());

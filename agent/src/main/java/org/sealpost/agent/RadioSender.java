@@ -85,8 +85,8 @@ final class RadioSender implements AutoCloseable {
                 RadioPort.Message.secured(command.option(), command.payload()),
                 PATIENCE,
                 answer -> answer.option()
-                        .ifPresent(option ->
-                                calls.execute(() -> answered(command.exchange(), option, answer.payload()))));
+                        .ifPresent(
+                                option -> calls.execute(() -> answered(command.exchange(), option, answer.payload()))));
     }
 
     private void answered(String exchange, byte[] option, byte[] payload) {

@@ -35,8 +35,8 @@ import org.sealpost.enclave.AuthorityKeys.Member;
 import org.sealpost.enclave.AuthorityKeys.Role;
 import org.sealpost.enclave.CommanderKeys.CommandOrder;
 import org.sealpost.enclave.Enclave;
-import org.sealpost.enclave.GroupOscoreKeys.ProtectedCommand;
 import org.sealpost.enclave.EndPointKeys.OpenedRequest;
+import org.sealpost.enclave.GroupOscoreKeys.ProtectedCommand;
 import org.sealpost.enclave.SecureEnvironment;
 import org.sealpost.onem2m.Refusal;
 
@@ -136,8 +136,8 @@ class RadioTest {
     @Test
     void oneIsAskedAndTellsWhyItRefuses() throws Exception {
         CommandOrder order = new CommandOrder(GROUP, "all", "close", Map.of(), soon());
-        ProtectedCommand command =
-                agent.enclave().protectCommand(agent.enclave().sealCommand(order).commandId());
+        ProtectedCommand command = agent.enclave()
+                .protectCommand(agent.enclave().sealCommand(order).commandId());
         RadioPort.Message message = RadioPort.Message.secured(command.option(), command.payload());
         // Nobody told this door yet who commands.
         assertThat(ask(0, message).code()).isEqualTo(0x81);
@@ -152,7 +152,8 @@ class RadioTest {
         byte[] changed = command.payload().clone();
         changed[0] ^= 1;
         assertThat(ask(1, RadioPort.Message.open("commanders", proof)).code()).isEqualTo(0x44);
-        assertThat(ask(1, RadioPort.Message.secured(command.option(), changed)).code()).isEqualTo(0x80);
+        assertThat(ask(1, RadioPort.Message.secured(command.option(), changed)).code())
+                .isEqualTo(0x80);
         assertThat(acted).hasSize(1);
     }
 

@@ -60,8 +60,7 @@ final class CommandFlow {
 
     /** Whether a command is refused because its epoch, or who gave it, is not known here. */
     static boolean missesEpoch(CommandVerdict verdict) {
-        return verdict instanceof CommandVerdict.Refused r
-                && r.status() == ResponseStatus.ESPRIM_UNKNOWN_KEY_ID.code();
+        return verdict instanceof CommandVerdict.Refused r && r.status() == ResponseStatus.ESPRIM_UNKNOWN_KEY_ID.code();
     }
 
     /**

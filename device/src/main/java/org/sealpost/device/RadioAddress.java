@@ -23,6 +23,7 @@ public final class RadioAddress {
             }
         }
         throw new Refusal(
-                ResponseStatus.BAD_REQUEST, hostAndPort + " is no address on a link: give HOST:PORT, such as 239.255.77.1:5683");
+                ResponseStatus.BAD_REQUEST,
+                hostAndPort + " is no address on a link: give HOST:PORT, such as 239.255.77.1:5683");
     }
 }

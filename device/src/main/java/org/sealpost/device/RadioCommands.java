@@ -90,7 +90,8 @@ final class RadioCommands implements AutoCloseable {
             return Optional.of(RadioPort.Answer.secured(answer.option(), answer.payload()));
         } catch (Refusal refusal) {
             if (refusal.status() == ResponseStatus.ESPRIM_UNKNOWN_KEY_ID) {
-                // Not confirmed yet since its start: nothing is sent under Group OSCORE; the gateway has the acknowledgement.
+                // Not confirmed yet since its start: nothing is sent under Group OSCORE; the gateway has the
+                // acknowledgement.
                 return Optional.empty();
             }
             throw refusal;

@@ -137,7 +137,8 @@ public final class CoapRadioPort implements RadioPort, MessageDeliverer {
                 .exceptionally(failure -> multicast
                         ? Optional.empty()
                         : Optional.of(Answer.open(CoAP.ResponseCode.INTERNAL_SERVER_ERROR.value)))
-                .thenAccept(answer -> answer.ifPresent(a -> exchange.execute(() -> exchange.sendResponse(response(a)))));
+                .thenAccept(
+                        answer -> answer.ifPresent(a -> exchange.execute(() -> exchange.sendResponse(response(a)))));
     }
 
     @Override

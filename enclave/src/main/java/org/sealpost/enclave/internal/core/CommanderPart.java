@@ -142,10 +142,10 @@ final class CommanderPart {
         String said = proof.values().iterator().next();
         Optional<Long> senderId = server
                 ? Optional.of(AuthorityPart.SERVER_SENDER_ID)
-                : Optional.ofNullable(Delegation.verify(
-                                said, Jwk.parse(credentials.anchor().rootKey()), vault.now())
-                        .senderIds()
-                        .get(group));
+                : Optional.ofNullable(
+                        Delegation.verify(said, Jwk.parse(credentials.anchor().rootKey()), vault.now())
+                                .senderIds()
+                                .get(group));
         given.put(command.id(), new Given(group, command, said, senderId));
         if (given.size() > MAX_GIVEN) {
             given.remove(given.keySet().iterator().next());

@@ -114,7 +114,9 @@ final class GroupOscorePart {
             GroupMember.ProtectedRequest request = seat(epoch)
                     .member()
                     .protectRequest(
-                            new CoapMessage(POST, COMMAND_OPTIONS, given.command().encode()), number(epoch));
+                            new CoapMessage(
+                                    POST, COMMAND_OPTIONS, given.command().encode()),
+                            number(epoch));
             String exchange = "o" + ++exchanges;
             sent.put(exchange, new Sent(given.group(), epoch.epoch(), commandId, request.exchange()));
             return new ProtectedCommand(
@@ -145,7 +147,8 @@ final class GroupOscorePart {
                     || a.commandId() != request.commandId()
                     || !a.commander().equals(identity(epoch))) {
                 throw new Refusal(
-                        ResponseStatus.BAD_REQUEST, "an acknowledgement disagrees with who sent it, or with its command");
+                        ResponseStatus.BAD_REQUEST,
+                        "an acknowledgement disagrees with who sent it, or with its command");
             }
             return new Acknowledgement(
                     a.member(), a.group(), a.commandId(), a.epoch(), a.outcome(), a.detail(), a.at());
@@ -174,8 +177,7 @@ final class GroupOscorePart {
                     .protectResponse(
                             request.request(),
                             Mode.GROUP,
-                            new CoapMessage(
-                                    CHANGED, List.of(new CoapMessage.Option(CONTENT_FORMAT, JSON)), content),
+                            new CoapMessage(CHANGED, List.of(new CoapMessage.Option(CONTENT_FORMAT, JSON)), content),
                             OptionalLong.of(number(epoch)));
             return new ProtectedAnswer(answer.option(), answer.payload());
         });
@@ -250,9 +252,7 @@ final class GroupOscorePart {
         return epochs.groups().stream()
                 .flatMap(group -> {
                     long number = OscoreMaterial.epoch(group, gid);
-                    return number == 0
-                            ? java.util.stream.Stream.empty()
-                            : epochs.usable(group, number).stream();
+                    return number == 0 ? java.util.stream.Stream.empty() : epochs.usable(group, number).stream();
                 })
                 .findFirst()
                 .orElseThrow(GroupOscorePart::unknown);
@@ -267,7 +267,8 @@ final class GroupOscorePart {
         // An epoch that ended takes its keys along.
         seats.entrySet().removeIf(e -> {
             boolean over = e.getKey().startsWith(epoch.group() + " ")
-                    && epochs.usable(epoch.group(), Long.parseLong(e.getKey().split(" ", -1)[1])).isEmpty();
+                    && epochs.usable(epoch.group(), Long.parseLong(e.getKey().split(" ", -1)[1]))
+                            .isEmpty();
             if (over) {
                 e.getValue().wipe();
             }
@@ -372,8 +373,9 @@ final class GroupOscorePart {
     private byte[] own(String acknowledgement) {
         Epochs.OpenedEnvelope opened =
                 epochs.open(GroupEnvelope.parse(GroupEnvelope.Use.ACKNOWLEDGEMENT, acknowledgement));
-        CommandAcknowledgement said = CommandAcknowledgement.decode(
-                Jws.parse(new String(opened.plaintext(), StandardCharsets.US_ASCII)).payload());
+        CommandAcknowledgement said =
+                CommandAcknowledgement.decode(Jws.parse(new String(opened.plaintext(), StandardCharsets.US_ASCII))
+                        .payload());
         if (!said.member().equals(vault.state().own.orElseThrow().identity())) {
             throw new Refusal(ResponseStatus.ORIGINATOR_HAS_NO_PRIVILEGE, "an acknowledgement is another member's");
         }
@@ -387,7 +389,9 @@ final class GroupOscorePart {
 
     private static ProtectedVerdict refused(int code, Refusal refusal) {
         return new ProtectedVerdict(
-                Optional.empty(), code, new CommandVerdict.Refused(refusal.status().code(), refusal.sentence()));
+                Optional.empty(),
+                code,
+                new CommandVerdict.Refused(refusal.status().code(), refusal.sentence()));
     }
 
     private static <T> T guarded(Supplier<T> call) {
@@ -399,15 +403,14 @@ final class GroupOscorePart {
     }
 
     private static Refusal refusal(OscoreFailure failure) {
-        ResponseStatus status =
-                switch (failure.reason()) {
-                    case MALFORMED -> ResponseStatus.BAD_REQUEST;
-                    case UNKNOWN_CONTEXT -> ResponseStatus.ESPRIM_UNKNOWN_KEY_ID;
-                    case REPLAY -> ResponseStatus.CONFLICT;
-                    case NOT_AUTHENTIC -> ResponseStatus.ESPRIM_BAD_MAC;
-                    case UNSUPPORTED -> ResponseStatus.ESPRIM_UNSUPPORTED_OPTION;
-                    case EXHAUSTED -> ResponseStatus.OPERATION_NOT_ALLOWED;
-                };
+        ResponseStatus status = switch (failure.reason()) {
+            case MALFORMED -> ResponseStatus.BAD_REQUEST;
+            case UNKNOWN_CONTEXT -> ResponseStatus.ESPRIM_UNKNOWN_KEY_ID;
+            case REPLAY -> ResponseStatus.CONFLICT;
+            case NOT_AUTHENTIC -> ResponseStatus.ESPRIM_BAD_MAC;
+            case UNSUPPORTED -> ResponseStatus.ESPRIM_UNSUPPORTED_OPTION;
+            case EXHAUSTED -> ResponseStatus.OPERATION_NOT_ALLOWED;
+        };
         return new Refusal(status, String.valueOf(failure.getMessage()));
     }
 

@@ -28,8 +28,7 @@ final class KnownCommanders {
      * @param senderIds leaf in each group
      * @param delegation empty for the server itself
      */
-    record Commander(
-            String identity, ECPublicKey key, Map<String, Long> senderIds, Optional<Delegation> delegation) {}
+    record Commander(String identity, ECPublicKey key, Map<String, Long> senderIds, Optional<Delegation> delegation) {}
 
     KnownCommanders(Vault vault) {
         this.vault = vault;
@@ -68,9 +67,7 @@ final class KnownCommanders {
                         : Long.valueOf(leaf).equals(c.senderIds().get(group)))
                 .sorted(Comparator.comparingLong(KnownCommanders::since).reversed())
                 .toList();
-        return found.stream()
-                .filter(c -> c.key().equals(found.get(0).key()))
-                .toList();
+        return found.stream().filter(c -> c.key().equals(found.get(0).key())).toList();
     }
 
     private Optional<Commander> known(String proof, StateImage.Anchor anchor) {
@@ -88,8 +85,8 @@ final class KnownCommanders {
 
     private String oldest(Map<String, String> proofs, StateImage.Anchor anchor) {
         return proofs.entrySet().stream()
-                .min(Comparator.comparingLong(
-                        e -> known(e.getValue(), anchor).map(KnownCommanders::since).orElse(0L)))
+                .min(Comparator.comparingLong(e ->
+                        known(e.getValue(), anchor).map(KnownCommanders::since).orElse(0L)))
                 .orElseThrow()
                 .getKey();
     }
@@ -116,7 +113,6 @@ final class KnownCommanders {
     }
 
     private static Commander of(Delegation delegation) {
-        return new Commander(
-                delegation.agent(), delegation.key(), delegation.senderIds(), Optional.of(delegation));
+        return new Commander(delegation.agent(), delegation.key(), delegation.senderIds(), Optional.of(delegation));
     }
 }

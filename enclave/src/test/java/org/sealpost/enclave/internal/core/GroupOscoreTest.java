@@ -59,7 +59,9 @@ class GroupOscoreTest {
             assertThat(a.outcome()).isEqualTo("done");
             assertThat(a.commandId()).isEqualTo(command.commandId());
         }
-        assertThat(message.payload().length).as("octets of a command on the link").isLessThan(400);
+        assertThat(message.payload().length)
+                .as("octets of a command on the link")
+                .isLessThan(400);
     }
 
     @Test
@@ -70,7 +72,8 @@ class GroupOscoreTest {
         ProtectedVerdict verdict = b.door1.enclave.openProtectedCommand(message.option(), message.payload());
         assertThat(verdict.verdict()).isInstanceOf(CommandVerdict.Execute.class);
         ProtectedAnswer answer = acknowledge(b.door1, verdict);
-        assertThat(b.server.enclave
+        assertThat(b.server
+                        .enclave
                         .openProtectedAcknowledgement(message.exchange(), answer.option(), answer.payload())
                         .member())
                 .isEqualTo(b.door1.identity);
@@ -85,7 +88,8 @@ class GroupOscoreTest {
         assertThat(b.door1.enclave.openCommand(command.envelope())).isInstanceOf(CommandVerdict.Duplicate.class);
         ProtectedCommand second = protect(command);
         ProtectedVerdict again = open(b.door1, second);
-        String sealed = ((CommandVerdict.Duplicate) again.verdict()).acknowledgement().orElseThrow();
+        String sealed =
+                ((CommandVerdict.Duplicate) again.verdict()).acknowledgement().orElseThrow();
         ProtectedAnswer answer =
                 b.door1.enclave.protectAcknowledgement(again.exchange().orElseThrow(), sealed);
         assertThat(opened(second, answer).outcome()).isEqualTo("done");
@@ -134,7 +138,8 @@ class GroupOscoreTest {
         Building rogue = new Building();
         rogue.distribute();
         rogue.delegate("close");
-        String foreign = rogue.agent.enclave
+        String foreign = rogue.agent
+                .enclave
                 .protectCommand(rogue.command(rogue.agent, "close").commandId())
                 .proof();
         refusal(4103, () -> b.door1.enclave.learnCommander(foreign));
@@ -160,13 +165,14 @@ class GroupOscoreTest {
                         List.of(),
                         b.server.now.getEpochSecond() + 3600)
                 .delegation());
-        ProtectedCommand message = replaced.enclave.protectCommand(
-                b.command(replaced, "close").commandId());
+        ProtectedCommand message =
+                replaced.enclave.protectCommand(b.command(replaced, "close").commandId());
         b.door1.enclave.learnCommander(message.proof());
         b.door1.enclave.learnCommander(old);
         ProtectedMessage byOldKey = forgeByAgent("close", 500);
         refused(4115, b.door1.enclave.openProtectedCommand(byOldKey.option(), byOldKey.payload()));
-        assertThat(b.door1.enclave
+        assertThat(b.door1
+                        .enclave
                         .openProtectedCommand(message.option(), message.payload())
                         .verdict())
                 .isInstanceOf(CommandVerdict.Execute.class);
@@ -188,8 +194,7 @@ class GroupOscoreTest {
 
     @Test
     void whoIsEvictedOpensNothingMore() {
-        b.server.enclave.newEpoch(
-                Building.DOORS, 2, List.of(Building.member(b.agent, 3), Building.member(b.door1, 1)));
+        b.server.enclave.newEpoch(Building.DOORS, 2, List.of(Building.member(b.agent, 3), Building.member(b.door1, 1)));
         List.of(b.door1, b.agent).forEach(p -> b.push(p, Building.DOORS));
         ProtectedCommand message = protect(b.command(b.agent, "close"));
         refused(4112, open(b.door2, message));
@@ -206,8 +211,9 @@ class GroupOscoreTest {
         refusal(4112, () -> b.agent.enclave.protectCommand(next));
         b.door1.restart();
         assertThat(verdict.exchange()).isPresent();
-        refusal(4004, () -> b.door1.enclave.protectAcknowledgement(
-                verdict.exchange().orElseThrow(), "x"));
+        refusal(
+                4004,
+                () -> b.door1.enclave.protectAcknowledgement(verdict.exchange().orElseThrow(), "x"));
     }
 
     @Test
@@ -253,8 +259,9 @@ class GroupOscoreTest {
         for (int i = 0; i < answer.payload().length; i++) {
             byte[] changed = answer.payload().clone();
             changed[i] ^= 1;
-            refusal(4115, () -> b.agent.enclave.openProtectedAcknowledgement(
-                    message.exchange(), answer.option(), changed));
+            refusal(
+                    4115,
+                    () -> b.agent.enclave.openProtectedAcknowledgement(message.exchange(), answer.option(), changed));
         }
         assertThat(opened(message, answer).outcome()).isEqualTo("done");
         refusal(4105, () -> opened(message, answer));
@@ -266,8 +273,9 @@ class GroupOscoreTest {
         ProtectedVerdict first = open(b.door1, message);
         ProtectedVerdict second = open(b.door2, message);
         String ofDoor1 = b.door1.enclave.acknowledge(reference(first), "done", "");
-        refusal(4103, () -> b.door2.enclave.protectAcknowledgement(
-                second.exchange().orElseThrow(), ofDoor1));
+        refusal(
+                4103,
+                () -> b.door2.enclave.protectAcknowledgement(second.exchange().orElseThrow(), ofDoor1));
     }
 
     @Test
@@ -359,13 +367,10 @@ class GroupOscoreTest {
                 now * 1000 + 999, Building.DOORS, 1, new Target.All(), verb, Map.of(), b.agent.identity, now, now + 30);
         GroupMember.Identity identity =
                 new GroupMember.Identity(OscoreMaterial.senderId(leaf), new PrivateKey.P256(scalar), credential);
-        return new GroupMember(
-                        context(EpochKeys.derive(secret, Building.DOORS, 1)), identity, kid -> Optional.empty())
+        return new GroupMember(context(EpochKeys.derive(secret, Building.DOORS, 1)), identity, kid -> Optional.empty())
                 .protectRequest(
                         new CoapMessage(
-                                0x02,
-                                List.of(new CoapMessage.Option(11, Building.utf8("cmd"))),
-                                command.encode()),
+                                0x02, List.of(new CoapMessage.Option(11, Building.utf8("cmd"))), command.encode()),
                         sequence)
                 .message();
     }
@@ -374,7 +379,8 @@ class GroupOscoreTest {
         assertThat(verdict.exchange()).isEmpty();
         assertThat(verdict.verdict())
                 .isInstanceOfSatisfying(
-                        CommandVerdict.Refused.class, r -> assertThat(r.status()).isEqualTo(status));
+                        CommandVerdict.Refused.class,
+                        r -> assertThat(r.status()).isEqualTo(status));
     }
 
     private static void refusal(int status, ThrowingCallable call) {
