@@ -47,6 +47,9 @@ public final class Labels {
     /** The key of a subset, from its label. */
     public static final String TREE_KEY = "sealpost/v1/tree/key";
 
+    /** The key of a box of labels, from the transport key that goes with it. */
+    public static final String TREE_TRANSPORT = "sealpost/v1/tree/transport";
+
     /** What hides an epoch's seed in a block, from the key of a subset. */
     public static final String BLOCK_WRAP = "sealpost/v1/block/wrap";
 

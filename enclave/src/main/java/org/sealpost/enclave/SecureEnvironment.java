@@ -65,7 +65,7 @@ public interface SecureEnvironment extends AutoCloseable {
     }
 
     /**
-     * The command line of the shipped enclave: same JDK as this program, class path from {@code sealpost.enclave.classpath}, JVM options
+     * The command line of the shipped enclave: same JDK as this program, class path from {@code sealpost.enclave.classpath}, further JVM options
      * from {@code sealpost.enclave.jvm}, main class from {@code sealpost.enclave.main} (system properties that the launcher script sets; tests
      * set them to add a witness).
      */

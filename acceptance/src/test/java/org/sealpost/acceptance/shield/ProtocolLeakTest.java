@@ -83,6 +83,11 @@ class ProtocolLeakTest {
                             "pairwise-key",
                             "wrapping-key",
                             "epoch-secret",
+                            "epoch-seed",
+                            "tree-secret",
+                            "tree-labels",
+                            "transport-key",
+                            "block-key",
                             "group-command-key",
                             "group-reading-key",
                             "group-oscore-key",
@@ -157,6 +162,7 @@ class ProtocolLeakTest {
         byte[] head = new byte[32];
         assertThat(server.verifyCheckpoint(server.signCheckpoint(1, head), 1, head))
                 .isTrue();
+        FurtherCalls.blocks(server, SERVER, door, DOOR);
         FurtherCalls.renewal(server, SERVER, door, DOOR);
         FurtherCalls.data(door, agent, AGENT);
         FurtherCalls.provisioning(
@@ -187,7 +193,7 @@ class ProtocolLeakTest {
         var asked = (OpenedRequest.Inner) server.openRequest(pull.esprimObject());
         assertThat(door.openResponse(pull.exchange(), server.sealCredentialResponse(asked.exchange(), "p1", GROUP)))
                 .isInstanceOf(OpenedResponse.Installed.class);
-        SealedRequest confirmation = door.sealConfirmation(GROUP);
+        SealedRequest confirmation = door.sealConfirmation(GROUP, Optional.empty());
         assertThat(server.openRequest(confirmation.esprimObject())).isInstanceOf(OpenedRequest.Answered.class);
     }
 

@@ -371,8 +371,7 @@ public final class Fleet implements AutoCloseable {
         if (kind != Node.Kind.GATEWAY) {
             jvm.add("-Dsealpost.enclave.classpath=" + programs.witnessedEnclave());
             // The enclave is a child process: what it needs to know goes on its own command line.
-            jvm.add("-Dsealpost.enclave.jvm=-Xmx24m -Xlog:cds=off -Xlog:cds+dynamic=off -Dsealpost.witness.file="
-                    + directory.resolve("witness") + fault(name));
+            jvm.add("-Dsealpost.enclave.jvm=-Dsealpost.witness.file=" + directory.resolve("witness") + fault(name));
         }
         return jvm;
     }

@@ -27,6 +27,7 @@ public final class Compartment implements Enclave {
     private final CertificatePart certificates;
     private final RenewalPart renewals;
     private final MemberPart member;
+    private final BlocksPart blocks;
     private final CommanderPart commander;
     private final AuthorityPart authority;
     private final ClientPart client;
@@ -67,6 +68,7 @@ public final class Compartment implements Enclave {
         this.authority = new AuthorityPart(vault, epochs, certificates);
         this.esprim = new EsprimPart(vault, credentials, authority, epochs, keys, renewals);
         this.member = new MemberPart(vault, epochs, credentials);
+        this.blocks = new BlocksPart(vault, epochs);
         this.commander = new CommanderPart(vault, epochs, credentials);
         this.client = new ClientPart(vault, new ProvisionedPart(vault, enrolment, authority, esprim));
         this.function = new FunctionPart(vault);
@@ -161,8 +163,8 @@ public final class Compartment implements Enclave {
     }
 
     @Override
-    public SealedRequest sealConfirmation(String group) {
-        return alone(() -> esprim.sealConfirmation(group));
+    public SealedRequest sealConfirmation(String group, Optional<String> receiverRandObject) {
+        return alone(() -> esprim.sealConfirmation(group, receiverRandObject));
     }
 
     @Override
@@ -235,6 +237,11 @@ public final class Compartment implements Enclave {
     @Override
     public List<HeldCredential> credentials() {
         return alone(credentials::held);
+    }
+
+    @Override
+    public EpochVerdict installEpoch(String group, byte[] latest) {
+        return alone(() -> blocks.take(group, latest));
     }
 
     @Override
@@ -341,6 +348,42 @@ public final class Compartment implements Enclave {
     @Override
     public EpochFacts admit(String group, List<Member> members) {
         return alone(() -> authority.admit(group, members));
+    }
+
+    @Override
+    public List<Member> members(String group) {
+        return alone(() -> authority.members(group));
+    }
+
+    @Override
+    public Optional<EpochMaterial> epochMaterial(String group) {
+        return alone(() -> authority.material(group));
+    }
+
+    @Override
+    public Optional<String> blockCertificate() {
+        return alone(authority::blockCertificate);
+    }
+
+    @Override
+    public EvictionPreview previewEviction(String group, List<String> identities) {
+        return alone(() -> authority.preview(group, identities));
+    }
+
+    @Override
+    public void prepareGeneration(String group) {
+        alone(() -> {
+            authority.prepareGeneration(group);
+            return group;
+        });
+    }
+
+    @Override
+    public void everybodyIsLabelled(String group, long generation) {
+        alone(() -> {
+            authority.everybodyIsLabelled(group, generation);
+            return group;
+        });
     }
 
     @Override
