@@ -19,6 +19,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.sealpost.device.DeviceConfig;
 import org.sealpost.device.Enrolment;
+import org.sealpost.device.RadioAddress;
 import org.sealpost.door.OperatorDoor;
 import org.sealpost.enclave.EnclaveOptions;
 import org.sealpost.enclave.EnclaveUnavailable;
@@ -37,6 +38,7 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(
         name = "sealpost agent",
         mixinStandardHelpOptions = true,
+        subcommands = EmergencyCall.class,
         description = "Runs the group agent beside a gateway: it commands under the server's delegation.",
         footer = {
             "",
@@ -44,6 +46,7 @@ import tools.jackson.databind.node.ObjectNode;
             "  sealpost agent --gateway-id gw-north --gateway http://127.0.0.1:8090 --state state/agent-north",
             "  curl -H \"Authorization: Bearer $(cat state/agent-north/agent.token)\" \\",
             "       -d '{\"group\":\"fire-doors\",\"verb\":\"close\"}' http://127.0.0.1:8091/commands",
+            "  sealpost agent emergency fire-doors close --control 127.0.0.1:8091 --token state/agent-north/agent.token",
             "",
             "Exit codes: 0 stopped, 1 can't run (the message says why), 2 wrong options."
         })
@@ -105,6 +108,20 @@ public final class AgentMain implements Callable<Integer> {
             description = "Where the operator's door is. Default ${DEFAULT-VALUE}.")
     String control = "";
 
+    @Option(
+            names = "--radio",
+            paramLabel = "HOST:PORT",
+            description = "Command on the link too: multicast address, such as 239.255.77.1:5683.")
+    @Nullable
+    String radio;
+
+    @Option(
+            names = "--radio-listen",
+            paramLabel = "HOST:PORT",
+            defaultValue = "127.0.0.1:0",
+            description = "Own address on that link. Default ${DEFAULT-VALUE}.")
+    String radioListen = "";
+
     @Option(names = "--state", paramLabel = "DIR", description = "Where enclave state, enrolment files and token lie.")
     @Nullable
     Path state;
@@ -159,6 +176,10 @@ public final class AgentMain implements Callable<Integer> {
     private int run(URI at, Path directory) throws IOException, InterruptedException {
         CountDownLatch stopped = new CountDownLatch(1);
         Agent agent = new Agent(config(at, Optional.ofNullable(listen)), secureEnvironment.start(directory), directory);
+        String link = radio;
+        if (link != null) {
+            agent.useRadio(RadioAddress.parse(radioListen), RadioAddress.parse(link));
+        }
         OperatorDoor door = ControlApi.open(agent, address(control), directory.resolve("agent.token"));
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(

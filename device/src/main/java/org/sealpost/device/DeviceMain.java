@@ -99,6 +99,20 @@ public final class DeviceMain implements Callable<Integer> {
     URI advertise;
 
     @Option(
+            names = "--radio",
+            paramLabel = "HOST:PORT",
+            description = "Listen for commands on the link too: multicast address, such as 239.255.77.1:5683.")
+    @Nullable
+    String radio;
+
+    @Option(
+            names = "--radio-listen",
+            paramLabel = "HOST:PORT",
+            defaultValue = "127.0.0.1:0",
+            description = "Own address on that link. Default ${DEFAULT-VALUE}.")
+    String radioListen = "";
+
+    @Option(
             names = "--state",
             paramLabel = "DIR",
             description = "Where enclave state, enrolment files and actuator journal lie.")
@@ -188,6 +202,10 @@ public final class DeviceMain implements Callable<Integer> {
                         },
                         "stop"));
         simulated.start();
+        String link = radio;
+        if (link != null) {
+            device.listenRadio(RadioAddress.parse(radioListen), RadioAddress.parse(link));
+        }
         Path ports = portFile;
         if (ports != null) {
             String line =

@@ -19,6 +19,10 @@ import org.sealpost.enclave.EndPointKeys.OpenedResponse;
 import org.sealpost.enclave.FunctionKeys.ClientAssignment;
 import org.sealpost.enclave.FunctionKeys.ConnectionStep;
 import org.sealpost.enclave.FunctionKeys.KeyGrant;
+import org.sealpost.enclave.GroupOscoreKeys.ProtectedAnswer;
+import org.sealpost.enclave.GroupOscoreKeys.ProtectedCommand;
+import org.sealpost.enclave.GroupOscoreKeys.ProtectedVerdict;
+import org.sealpost.enclave.MemberKeys.CommandVerdict;
 import org.sealpost.enclave.MemberKeys.EpochVerdict;
 import org.sealpost.enclave.RenewalKeys;
 import org.sealpost.enclave.RenewalKeys.CertificateTrust;
@@ -53,6 +57,19 @@ final class FurtherCalls {
         assertThat(door.certificateRequest()).contains("CERTIFICATE REQUEST");
         assertThatThrownBy(() -> door.installCertificate("no certificate")).isInstanceOf(Refusal.class);
         server.trustCertificates(new CertificateTrust(List.of(), "when-listed", List.of()));
+    }
+
+    /** A command that was done already, once more under Group OSCORE, and its acknowledgement. */
+    static void groupOscore(Enclave agent, long commandId, Enclave door) {
+        ProtectedCommand command = agent.protectCommand(commandId);
+        door.learnCommander(command.proof());
+        ProtectedVerdict verdict = door.openProtectedCommand(command.option(), command.payload());
+        String sealed =
+                ((CommandVerdict.Duplicate) verdict.verdict()).acknowledgement().orElseThrow();
+        ProtectedAnswer answer = door.protectAcknowledgement(verdict.exchange().orElseThrow(), sealed);
+        assertThat(agent.openProtectedAcknowledgement(command.exchange(), answer.option(), answer.payload())
+                        .commandId())
+                .isEqualTo(commandId);
     }
 
     /** A group whose epochs come by blocks: labels, a block, a slice's worth of refusals, a generation. */

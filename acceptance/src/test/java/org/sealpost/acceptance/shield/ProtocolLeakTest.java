@@ -90,6 +90,10 @@ class ProtocolLeakTest {
                             "block-key",
                             "group-command-key",
                             "group-reading-key",
+                            "group-oscore-key",
+                            "oscore-master-secret",
+                            "oscore-sender-key",
+                            "oscore-signature-encryption-key",
                             "state-key-file");
             assertThat(findings(client, secrets)).isEmpty();
         }
@@ -150,10 +154,11 @@ class ProtocolLeakTest {
         agent.acceptDelegation(server.delegate(AGENT, List.of(GROUP), List.of("close"), List.of(), until)
                 .delegation());
         var order = new CommandOrder(GROUP, "all", "close", Map.of(), until);
-        var execute = (CommandVerdict.Execute)
-                door.openCommand(agent.sealCommand(order).envelope());
+        var sealed = agent.sealCommand(order);
+        var execute = (CommandVerdict.Execute) door.openCommand(sealed.envelope());
         assertThat(door.unfinishedCommands()).hasSize(1);
         agent.openAcknowledgement(door.acknowledge(execute.command(), "done", "closed"));
+        FurtherCalls.groupOscore(agent, sealed.commandId(), door);
         byte[] head = new byte[32];
         assertThat(server.verifyCheckpoint(server.signCheckpoint(1, head), 1, head))
                 .isTrue();

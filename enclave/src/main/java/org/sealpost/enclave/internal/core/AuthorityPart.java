@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.interfaces.ECPublicKey;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -426,6 +427,7 @@ final class AuthorityPart {
                         "the policy of a group does not let an agent give these verbs");
             }
         }
+        Map<String, Long> leaves = leaves(agent, groups);
         long number = vault.change(s -> ++s.authority.orElseThrow().delegations);
         var delegation = new org.sealpost.group.Delegation(
                 "d" + number,
@@ -434,12 +436,29 @@ final class AuthorityPart {
                 groups,
                 verbs,
                 zones,
+                leaves,
                 vault.now(),
                 notAfter);
         StateImage.PurposeKey key = purpose(authority, Purpose.DELEGATION);
         String signed = delegation.sign(
                 vault.custody().signer(key.scalar()), Jwk.thumbprint(Jwk.parse(key.key())), key.certificate());
         return new Delegation(signed, CommanderPart.facts(delegation));
+    }
+
+    /** An agent's leaf in each group: its Sender ID under Group OSCORE. */
+    private Map<String, Long> leaves(String agent, List<String> groups) {
+        Map<String, Long> leaves = new HashMap<>();
+        for (String name : groups) {
+            long leaf = group(name).members().stream()
+                    .filter(m -> m.identity().equals(agent))
+                    .findFirst()
+                    .orElseThrow(() -> new Refusal(
+                            ResponseStatus.ORIGINATOR_HAS_NO_PRIVILEGE,
+                            "that agent is not a member of a group that it should command: admit it first"))
+                    .leaf();
+            leaves.put(name, leaf);
+        }
+        return leaves;
     }
 
     String signCheckpoint(long sequence, byte[] head) {

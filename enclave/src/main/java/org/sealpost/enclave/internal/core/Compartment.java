@@ -33,6 +33,7 @@ public final class Compartment implements Enclave {
     private final ClientPart client;
     private final FunctionPart function;
     private final DataPart data;
+    private final GroupOscorePart oscore;
     private final Refusals refusals = new Refusals();
     private volatile Optional<MafKeys> mafs = Optional.empty();
 
@@ -72,6 +73,7 @@ public final class Compartment implements Enclave {
         this.client = new ClientPart(vault, new ProvisionedPart(vault, enrolment, authority, esprim));
         this.function = new FunctionPart(vault);
         this.data = new DataPart(vault);
+        this.oscore = new GroupOscorePart(vault, epochs, credentials, member, commander);
     }
 
     /** Says where keys come from that a MAF distributes. */
@@ -280,6 +282,31 @@ public final class Compartment implements Enclave {
     @Override
     public Acknowledgement openAcknowledgement(String envelope) {
         return alone(() -> commander.open(envelope));
+    }
+
+    @Override
+    public ProtectedCommand protectCommand(long commandId) {
+        return alone(() -> oscore.protect(commandId));
+    }
+
+    @Override
+    public Acknowledgement openProtectedAcknowledgement(String exchange, byte[] option, byte[] payload) {
+        return alone(() -> oscore.openAcknowledgement(exchange, option, payload));
+    }
+
+    @Override
+    public String learnCommander(String proof) {
+        return alone(() -> oscore.learn(proof));
+    }
+
+    @Override
+    public ProtectedVerdict openProtectedCommand(byte[] option, byte[] payload) {
+        return alone(() -> oscore.open(option, payload));
+    }
+
+    @Override
+    public ProtectedAnswer protectAcknowledgement(String exchange, String acknowledgement) {
+        return alone(() -> oscore.protectAcknowledgement(exchange, acknowledgement));
     }
 
     @Override

@@ -49,6 +49,12 @@ public final class StateImage {
     /** Delegations of an agent, newest last, compact JWS by id. */
     public Map<String, String> delegations = new LinkedHashMap<>();
 
+    /** What the server says of commanders, for Group OSCORE: delegations by id and the certificate of its command key, compact JWS. */
+    public Map<String, String> commanderProofs = new LinkedHashMap<>();
+
+    /** Which numbers were received under Group OSCORE, by Gid and Sender ID. */
+    public Map<String, org.sealpost.e2e.ReplayWindow.State> oscoreWindows = new LinkedHashMap<>();
+
     /** Key pairs and keys for ESData, and other end points' public ones. */
     public Optional<DataOwn> dataOwn = Optional.empty();
 
