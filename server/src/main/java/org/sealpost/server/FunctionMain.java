@@ -7,6 +7,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.Locale;
@@ -120,6 +121,11 @@ public final class FunctionMain implements Callable<Integer> {
         if (directory == null && !check) {
             System.err.println("sealpost " + kind + ": give --state; --help shows examples");
             return 2;
+        }
+        Optional<String> clock = SystemClock.complaint(Instant.now());
+        if (clock.isPresent()) {
+            System.err.println("sealpost " + kind + ": " + clock.get());
+            return 1;
         }
         try {
             return directory == null ? checkOnly() : run(directory);

@@ -8,6 +8,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -120,6 +121,11 @@ public final class ServerMain implements Callable<Integer> {
         if (!check && (fleetFile == null || directory == null)) {
             System.err.println("sealpost server: give --fleet and --state; --help shows examples");
             return 2;
+        }
+        Optional<String> clock = SystemClock.complaint(Instant.now());
+        if (clock.isPresent()) {
+            System.err.println("sealpost server: " + clock.get());
+            return 1;
         }
         try {
             return fleetFile == null || directory == null ? checkOnly() : run(FleetFile.read(fleetFile), directory);
