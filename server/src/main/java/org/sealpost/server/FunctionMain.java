@@ -2,11 +2,9 @@ package org.sealpost.server;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
@@ -147,7 +145,7 @@ public final class FunctionMain implements Callable<Integer> {
                             stopped.countDown();
                         },
                         "stop"));
-        Files.writeString(directory.resolve("admin.address"), running.door.address() + "\n");
+        ServerMain.replace(directory.resolve("admin.address"), running.door.address() + "\n");
         report("tls=" + running.function.listensAt() + "\nadmin=" + running.door.address() + "\n");
         System.err.println("sealpost " + kind + ": " + fqdn() + " at " + running.function.uri()
                 + ", operator's door at " + running.door.address());
@@ -183,11 +181,11 @@ public final class FunctionMain implements Callable<Integer> {
                     InstantSource.system(),
                     kind.toUpperCase(Locale.ROOT),
                     fqdn(),
-                    socket(listen),
+                    ServerMain.address(listen),
                     Optional.ofNullable(advertise),
                     calls);
             membership = new Membership(enclave, timer, calls, () -> {});
-            door = new OperatorDoor(socket(admin), directory.resolve("admin.token"))
+            door = new OperatorDoor(ServerMain.address(admin), directory.resolve("admin.token"))
                     .route(
                             "/manufacture-request",
                             (method, rest, body) -> MAPPER.valueToTree(enclave.manufactureRequest()))
@@ -244,13 +242,7 @@ public final class FunctionMain implements Callable<Integer> {
     private void report(String text) throws IOException {
         Path file = portFile;
         if (file != null) {
-            Path beside = file.resolveSibling(file.getFileName() + ".new");
-            Files.writeString(beside, text);
-            Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            ServerMain.replace(file, text);
         }
-    }
-
-    private static InetSocketAddress socket(String hostAndPort) {
-        return ServerMain.address(hostAndPort);
     }
 }

@@ -212,7 +212,8 @@ public final class ServerMain implements Callable<Integer> {
         }
     }
 
-    private static void replace(Path file, String text) throws IOException {
+    /** Writes a file so that a reader sees the old or the new one. */
+    static void replace(Path file, String text) throws IOException {
         Path beside = file.resolveSibling(file.getFileName() + ".new");
         Files.writeString(beside, text);
         Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
