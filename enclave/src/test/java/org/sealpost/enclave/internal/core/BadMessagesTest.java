@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -178,6 +180,20 @@ class BadMessagesTest {
                 .isInstanceOfSatisfying(
                         Refusal.class, r -> assertThat(r.status().code()).isEqualTo(status));
         assertThat(b.server.disk.saves).isEqualTo(saves);
+    }
+
+    @Test
+    void theServersCallsOfARenewalAreMadeAtAMembersEnclave() {
+        int saves = b.door1.disk.saves;
+        List<ThrowingCallable> calls = List.of(
+                () -> b.door1.enclave.sealRenewal(b.server.identity, Optional.empty()),
+                () -> b.door1.enclave.startKeyEstablishment(b.server.identity));
+        for (ThrowingCallable call : calls) {
+            assertThatThrownBy(call)
+                    .isInstanceOfSatisfying(
+                            Refusal.class, r -> assertThat(r.status().code()).isEqualTo(4005));
+        }
+        assertThat(b.door1.disk.saves).isEqualTo(saves);
     }
 
     private void refusedRequest(String bad, int status) {
