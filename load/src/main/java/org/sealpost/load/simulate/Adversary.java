@@ -33,7 +33,7 @@ final class Adversary {
     private final SplittableRandom random;
     private final List<byte[]> latest = new ArrayList<>();
     private final List<String> commands = new ArrayList<>();
-    private final List<String> sealed = new ArrayList<>();
+    private final List<String> objects = new ArrayList<>();
     private long sent;
 
     Adversary(World world, SplittableRandom random) {
@@ -57,7 +57,7 @@ final class Adversary {
     /** A way through its hands: lost, changed, kept for later, or before a changed copy of it. */
     World.Way way(double loss) {
         return octets -> {
-            keep(sealed, new String(octets, StandardCharsets.US_ASCII));
+            keep(objects, new String(octets, StandardCharsets.US_ASCII));
             return random.nextDouble() < loss ? Optional.empty() : Optional.of(octets);
         };
     }
@@ -85,7 +85,7 @@ final class Adversary {
             case 4 -> split().ifPresent(forged -> install(victim, World.DOORS, forged));
             case 5 -> one(commands).ifPresent(old -> command(victim, old));
             case 6 -> beyondItsDelegation().ifPresent(forged -> command(victim, forged));
-            case 7 -> one(sealed).ifPresent(old -> open(victim, old));
+            case 7 -> one(objects).ifPresent(old -> open(victim, old));
             default -> confirmation(victim);
         }
     }
@@ -108,7 +108,7 @@ final class Adversary {
     /** Tells the server that a device holds something, in octets of its own or of another time. */
     private void confirmation(Host claimed) {
         sent++;
-        String object = one(sealed)
+        String object = one(objects)
                 .map(s -> new String(flip(World.ascii(s)), StandardCharsets.US_ASCII))
                 .orElse("a.b.c.d.e");
         world.believed(claimed, world.server.call(e -> e.openRequest(object)));

@@ -177,8 +177,8 @@ final class Simulation {
     private void command(Host commander, String verb) {
         Host one = world.devices.get(random.nextInt(world.devices.size()));
         String target = random.nextInt(3) == 0 ? "member:" + one.identity() : "all";
-        Optional<String> sealed = world.command(commander, verb, target);
-        sealed.ifPresent(envelope -> {
+        Optional<String> order = world.command(commander, verb, target);
+        order.ifPresent(envelope -> {
             adversary.sawCommand(envelope);
             for (Host device : world.devices) {
                 int copies = random.nextInt(3);

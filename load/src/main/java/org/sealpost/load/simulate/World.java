@@ -82,7 +82,8 @@ final class World {
             e.createGroup(group, new GroupPolicy(scheme, true, List.of("release"), 60, DAY * 30, "A256GCM"));
             return group;
         });
-        EpochFacts facts = server.call(e -> e.newEpoch(group, 1, members(members))).orElseThrow();
+        EpochFacts facts =
+                server.call(e -> e.newEpoch(group, 1, members(members))).orElseThrow();
         learn(facts);
         members.forEach(m -> invariants.cameIn(group, m.identity(), leaf(group, m), 1));
     }
@@ -99,7 +100,10 @@ final class World {
     }
 
     long epoch() {
-        return server.call(e -> e.currentEpoch(DOORS)).flatMap(f -> f).map(EpochFacts::epoch).orElse(0L);
+        return server.call(e -> e.currentEpoch(DOORS))
+                .flatMap(f -> f)
+                .map(EpochFacts::epoch)
+                .orElse(0L);
     }
 
     /** A fresh epoch for those that are in now; what was lost with the power is asked of the enclave. */
@@ -114,8 +118,9 @@ final class World {
         in.remove(out);
         long fence = epoch() + 1;
         Optional<EpochFacts> facts = server.call(e -> e.newEpoch(DOORS, fence, members(in)));
-        if (facts.isEmpty() && server.call(e -> e.members(DOORS)).orElseThrow().stream()
-                .anyMatch(m -> m.identity().equals(out.identity()))) {
+        if (facts.isEmpty()
+                && server.call(e -> e.members(DOORS)).orElseThrow().stream()
+                        .anyMatch(m -> m.identity().equals(out.identity()))) {
             in.add(out);
         } else {
             invariants.wentOut(DOORS, out.identity(), leaf, epoch());
@@ -181,15 +186,15 @@ final class World {
 
     boolean push(Host member, Way way) {
         Optional<String> offer = member.call(e -> e.receiverRandObject(SERVER));
-        var sealed = offer.flatMap(o -> server.call(e -> e.sealCredential(member.identity(), Optional.of(o), DOORS)));
-        if (sealed.isEmpty()) {
+        var message = offer.flatMap(o -> server.call(e -> e.sealCredential(member.identity(), Optional.of(o), DOORS)));
+        if (message.isEmpty()) {
             return false;
         }
-        Optional<String> answer = carry(sealed.get().esprimObject(), way)
+        Optional<String> answer = carry(message.get().esprimObject(), way)
                 .flatMap(object -> member.call(e -> e.openRequest(object)))
                 .flatMap(World::answer);
         Optional<OpenedResponse> result = answer.flatMap(a -> carry(a, way))
-                .flatMap(object -> server.call(e -> e.openResponse(sealed.get().exchange(), object)));
+                .flatMap(object -> server.call(e -> e.openResponse(message.get().exchange(), object)));
         if (result.isPresent() && result.get() instanceof OpenedResponse.Confirmed c) {
             invariants.confirmed(c.confirmation(), member.held());
             return true;
@@ -207,13 +212,13 @@ final class World {
     /** A member proves what it took from a cache. True when the server believes it. */
     boolean confirm(Host member, Way way) {
         Optional<String> offer = server.call(e -> e.receiverRandObject(member.identity()));
-        var sealed = offer.flatMap(o -> member.call(e -> e.sealConfirmation(DOORS, Optional.of(o))));
-        Optional<OpenedRequest> opened = sealed.flatMap(s -> carry(s.esprimObject(), way))
+        var message = offer.flatMap(o -> member.call(e -> e.sealConfirmation(DOORS, Optional.of(o))));
+        Optional<OpenedRequest> opened = message.flatMap(s -> carry(s.esprimObject(), way))
                 .flatMap(object -> server.call(e -> e.openRequest(object)));
         opened.flatMap(World::answer)
                 .flatMap(answer -> carry(answer, way))
-                .ifPresent(answer -> member.call(
-                        e -> e.openResponse(sealed.orElseThrow().exchange(), answer)));
+                .ifPresent(answer ->
+                        member.call(e -> e.openResponse(message.orElseThrow().exchange(), answer)));
         return believed(member, opened);
     }
 
@@ -234,10 +239,10 @@ final class World {
         long until = now.getEpochSecond() + COMMAND_SECONDS;
         return commander
                 .call(e -> e.sealCommand(new CommandOrder(DOORS, target, verb, Map.of(), until)))
-                .map(sealed -> {
-                    invariants.issued(commander.identity(), sealed.commandId(), verb, target, byServer, until);
-                    invariants.leaves(ascii(sealed.envelope()));
-                    return sealed.envelope();
+                .map(message -> {
+                    invariants.issued(commander.identity(), message.commandId(), verb, target, byServer, until);
+                    invariants.leaves(ascii(message.envelope()));
+                    return message.envelope();
                 });
     }
 
@@ -255,15 +260,16 @@ final class World {
 
     /** What a device began before its power was lost is acknowledged now. */
     void resume(Host device) {
-        device.call(e -> e.unfinishedCommands()).ifPresent(all -> all.forEach(x -> device.call(
-                        e -> e.acknowledge(x.command(), "done", "after a restart"))
-                .ifPresent(ack -> invariants.leaves(ascii(ack)))));
+        device.call(e -> e.unfinishedCommands())
+                .ifPresent(all ->
+                        all.forEach(x -> device.call(e -> e.acknowledge(x.command(), "done", "after a restart"))
+                                .ifPresent(ack -> invariants.leaves(ascii(ack)))));
     }
 
     void reading(Host device) {
-        device.call(e -> e.sealReading(DOORS, new byte[] {1, 2, 3})).ifPresent(sealed -> {
-            invariants.leaves(ascii(sealed));
-            server.call(e -> e.openReading(sealed));
+        device.call(e -> e.sealReading(DOORS, new byte[] {1, 2, 3})).ifPresent(message -> {
+            invariants.leaves(ascii(message));
+            server.call(e -> e.openReading(message));
         });
     }
 
