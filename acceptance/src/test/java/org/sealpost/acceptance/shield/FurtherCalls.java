@@ -21,7 +21,6 @@ import org.sealpost.enclave.FunctionKeys.ConnectionStep;
 import org.sealpost.enclave.FunctionKeys.KeyGrant;
 import org.sealpost.enclave.GroupOscoreKeys.ProtectedAnswer;
 import org.sealpost.enclave.GroupOscoreKeys.ProtectedCommand;
-import org.sealpost.enclave.GroupOscoreKeys.ProtectedVerdict;
 import org.sealpost.enclave.MemberKeys.CommandVerdict;
 import org.sealpost.enclave.MemberKeys.EpochVerdict;
 import org.sealpost.enclave.RenewalKeys;
@@ -63,10 +62,9 @@ final class FurtherCalls {
     static void groupOscore(Enclave agent, long commandId, Enclave door) {
         ProtectedCommand command = agent.protectCommand(commandId);
         door.learnCommander(command.proof());
-        ProtectedVerdict verdict = door.openProtectedCommand(command.option(), command.payload());
-        String sealed =
-                ((CommandVerdict.Duplicate) verdict.verdict()).acknowledgement().orElseThrow();
-        ProtectedAnswer answer = door.protectAcknowledgement(verdict.exchange().orElseThrow(), sealed);
+        var again = (CommandVerdict.Duplicate) door.openProtectedCommand(command.option(), command.payload());
+        ProtectedAnswer answer = door.protectAcknowledgement(
+                again.commander(), commandId, again.acknowledgement().orElseThrow());
         assertThat(agent.openProtectedAcknowledgement(command.exchange(), answer.option(), answer.payload())
                         .commandId())
                 .isEqualTo(commandId);

@@ -17,7 +17,6 @@ import org.sealpost.e2e.ReplayWindow;
 import org.sealpost.enclave.CommanderKeys.Acknowledgement;
 import org.sealpost.enclave.GroupOscoreKeys.ProtectedAnswer;
 import org.sealpost.enclave.GroupOscoreKeys.ProtectedCommand;
-import org.sealpost.enclave.GroupOscoreKeys.ProtectedVerdict;
 import org.sealpost.enclave.MemberKeys.CommandVerdict;
 import org.sealpost.group.Command;
 import org.sealpost.group.CommandAcknowledgement;
@@ -27,7 +26,6 @@ import org.sealpost.group.GroupEnvelope;
 import org.sealpost.group.OscoreMaterial;
 import org.sealpost.onem2m.Refusal;
 import org.sealpost.onem2m.ResponseStatus;
-import org.sealpost.oscore.AeadAlgorithm;
 import org.sealpost.oscore.CoapMessage;
 import org.sealpost.oscore.Credential;
 import org.sealpost.oscore.Exchange;
@@ -40,17 +38,13 @@ import org.sealpost.oscore.OscoreOption;
 import org.sealpost.oscore.PrivateKey;
 import org.sealpost.oscore.ProtectedMessage;
 import org.sealpost.oscore.ReceivedRequest;
-import org.sealpost.oscore.SignatureAlgorithm;
 
 /**
  * Group OSCORE with an epoch's keys. Group mode alone: the private keys lie with a custody that signs. Numbers are reserved on disk before they are used, and a sender's window is on disk before its message has
  * an effect. An end point whose state may be a restored copy sends nothing: its numbers may have been used.
  */
 final class GroupOscorePart {
-    /** Tags of 16 octets: the groups have actuators. */
-    static final GroupAlgorithms ALGORITHMS = new GroupAlgorithms(
-            Optional.empty(), Optional.of(AeadAlgorithm.AES_CCM_16_128_128), Optional.of(SignatureAlgorithm.ES256));
-
+    private static final GroupAlgorithms ALGORITHMS = OscoreMaterial.ALGORITHMS;
     private static final int POST = 0x02;
     private static final int CHANGED = 0x44;
     private static final int URI_PATH = 11;
@@ -155,21 +149,21 @@ final class GroupOscorePart {
         });
     }
 
-    ProtectedVerdict open(byte[] option, byte[] payload) {
+    CommandVerdict open(byte[] option, byte[] payload) {
         try {
             return opened(new ProtectedMessage(option, payload));
         } catch (OscoreFailure failure) {
-            return refused(failure.reason().code(), refusal(failure));
+            return refused(refusal(failure));
         } catch (Refusal refusal) {
-            return refused(OscoreFailure.Reason.UNKNOWN_CONTEXT.code(), refusal);
+            return refused(refusal);
         }
     }
 
-    ProtectedAnswer protectAcknowledgement(String exchange, String acknowledgement) {
+    ProtectedAnswer protectAcknowledgement(String commander, long commandId, String acknowledgement) {
         return guarded(() -> {
-            Received request = Optional.ofNullable(received.get(exchange))
+            Received request = Optional.ofNullable(received.get(commander + " " + commandId))
                     .orElseThrow(() -> new Refusal(
-                            ResponseStatus.NOT_FOUND, "there is no such exchange to answer in: it is too long ago"));
+                            ResponseStatus.NOT_FOUND, "no message brought that command to this end point, or it is too long ago"));
             byte[] content = own(acknowledgement);
             Epochs.Usable epoch = epochs.newest(request.group());
             ProtectedMessage answer = seat(epoch)
@@ -183,7 +177,7 @@ final class GroupOscorePart {
         });
     }
 
-    private ProtectedVerdict opened(ProtectedMessage message) {
+    private CommandVerdict opened(ProtectedMessage message) {
         OscoreOption option = OscoreOption.parse(message.option());
         Epochs.Usable epoch = option.kidContext().map(this::epoch).orElseThrow(GroupOscorePart::unknown);
         Seat seat = seat(epoch);
@@ -196,12 +190,12 @@ final class GroupOscorePart {
             throw new Refusal(ResponseStatus.OPERATION_NOT_ALLOWED, "a member takes commands, and nothing else");
         }
         CommandVerdict verdict = verdict(epoch, request, inner.payload());
-        if (verdict instanceof CommandVerdict.Refused) {
-            return new ProtectedVerdict(Optional.empty(), OscoreFailure.Reason.NOT_AUTHENTIC.code(), verdict);
+        if (verdict instanceof CommandVerdict.Execute e) {
+            received.put(e.commander() + " " + e.commandId(), new Received(epoch.group(), request));
+        } else if (verdict instanceof CommandVerdict.Duplicate d) {
+            received.put(d.commander() + " " + d.commandId(), new Received(epoch.group(), request));
         }
-        String exchange = "i" + ++exchanges;
-        received.put(exchange, new Received(epoch.group(), request));
-        return new ProtectedVerdict(Optional.of(exchange), CHANGED, verdict);
+        return verdict;
     }
 
     private CommandVerdict verdict(Epochs.Usable epoch, ReceivedRequest request, byte[] payload) {
@@ -387,11 +381,8 @@ final class GroupOscorePart {
         seats.clear();
     }
 
-    private static ProtectedVerdict refused(int code, Refusal refusal) {
-        return new ProtectedVerdict(
-                Optional.empty(),
-                code,
-                new CommandVerdict.Refused(refusal.status().code(), refusal.sentence()));
+    private static CommandVerdict refused(Refusal refusal) {
+        return new CommandVerdict.Refused(refusal.status().code(), refusal.sentence());
     }
 
     private static <T> T guarded(Supplier<T> call) {

@@ -192,6 +192,32 @@ abstract class SecureEnvironmentContract {
     }
 
     @Test
+    void aCommandUnderGroupOscoreIsDoneOnceAndItsAnswerVerified() {
+        distribute();
+        delegate();
+        long number = agent.sealCommand(new CommandOrder(GROUP, "all", "close", Map.of(), soon()))
+                .commandId();
+        var command = agent.protectCommand(number);
+        assertThat(door.learnCommander(command.proof())).isEqualTo(AGENT);
+        var execute = (CommandVerdict.Execute) door.openProtectedCommand(command.option(), command.payload());
+        String sealed = door.acknowledge(execute.command(), "done", "closed");
+        var answer = door.protectAcknowledgement(execute.commander(), number, sealed);
+        assertThat(agent.openProtectedAcknowledgement(command.exchange(), answer.option(), answer.payload())
+                        .member())
+                .isEqualTo(DOOR);
+        assertThat(door.openProtectedCommand(command.option(), command.payload()))
+                .isInstanceOfSatisfying(
+                        CommandVerdict.Refused.class,
+                        r -> assertThat(r.status()).isEqualTo(4105));
+        var again = agent.protectCommand(number);
+        assertThat(door.openProtectedCommand(again.option(), again.payload()))
+                .isInstanceOf(CommandVerdict.Duplicate.class);
+        restart();
+        assertThat(door.openProtectedCommand(again.option(), again.payload()))
+                .isInstanceOf(CommandVerdict.Refused.class);
+    }
+
+    @Test
     void countersNeverRepeatAlsoAcrossARestart() {
         distribute();
         long before = 0;

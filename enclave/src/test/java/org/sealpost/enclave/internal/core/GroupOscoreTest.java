@@ -19,7 +19,6 @@ import org.sealpost.enclave.CommanderKeys.Acknowledgement;
 import org.sealpost.enclave.CommanderKeys.SealedCommand;
 import org.sealpost.enclave.GroupOscoreKeys.ProtectedAnswer;
 import org.sealpost.enclave.GroupOscoreKeys.ProtectedCommand;
-import org.sealpost.enclave.GroupOscoreKeys.ProtectedVerdict;
 import org.sealpost.enclave.MemberKeys.CommandVerdict;
 import org.sealpost.group.Command;
 import org.sealpost.group.EpochKeys;
@@ -48,8 +47,8 @@ class GroupOscoreTest {
         SealedCommand command = b.command(b.agent, "close");
         ProtectedCommand message = protect(command);
         for (Party door : List.of(b.door1, b.door2)) {
-            ProtectedVerdict verdict = open(door, message);
-            assertThat(verdict.verdict()).isInstanceOfSatisfying(CommandVerdict.Execute.class, e -> {
+            CommandVerdict verdict = open(door, message);
+            assertThat(verdict).isInstanceOfSatisfying(CommandVerdict.Execute.class, e -> {
                 assertThat(e.verb()).isEqualTo("close");
                 assertThat(e.commander()).isEqualTo(b.agent.identity);
                 assertThat(e.commandId()).isEqualTo(command.commandId());
@@ -69,8 +68,8 @@ class GroupOscoreTest {
         SealedCommand command = b.command(b.server, "release");
         ProtectedCommand message = b.server.enclave.protectCommand(command.commandId());
         b.door1.enclave.learnCommander(message.proof());
-        ProtectedVerdict verdict = b.door1.enclave.openProtectedCommand(message.option(), message.payload());
-        assertThat(verdict.verdict()).isInstanceOf(CommandVerdict.Execute.class);
+        CommandVerdict verdict = b.door1.enclave.openProtectedCommand(message.option(), message.payload());
+        assertThat(verdict).isInstanceOf(CommandVerdict.Execute.class);
         ProtectedAnswer answer = acknowledge(b.door1, verdict);
         assertThat(b.server
                         .enclave
@@ -83,22 +82,22 @@ class GroupOscoreTest {
     void oneCommandThatComesBothWaysIsDoneOnce() {
         SealedCommand command = b.command(b.agent, "close");
         ProtectedCommand first = protect(command);
-        ProtectedVerdict verdict = open(b.door1, first);
+        CommandVerdict verdict = open(b.door1, first);
         acknowledge(b.door1, verdict);
         assertThat(b.door1.enclave.openCommand(command.envelope())).isInstanceOf(CommandVerdict.Duplicate.class);
         ProtectedCommand second = protect(command);
-        ProtectedVerdict again = open(b.door1, second);
+        CommandVerdict again = open(b.door1, second);
         String sealed =
-                ((CommandVerdict.Duplicate) again.verdict()).acknowledgement().orElseThrow();
+                ((CommandVerdict.Duplicate) again).acknowledgement().orElseThrow();
         ProtectedAnswer answer =
-                b.door1.enclave.protectAcknowledgement(again.exchange().orElseThrow(), sealed);
+                b.door1.enclave.protectAcknowledgement(b.agent.identity, command.commandId(), sealed);
         assertThat(opened(second, answer).outcome()).isEqualTo("done");
     }
 
     @Test
     void aMessageThatIsPlayedBackIsRefusedAlsoAfterARestart() {
         ProtectedCommand message = protect(b.command(b.agent, "close"));
-        assertThat(open(b.door1, message).verdict()).isInstanceOf(CommandVerdict.Execute.class);
+        assertThat(open(b.door1, message)).isInstanceOf(CommandVerdict.Execute.class);
         refused(4105, open(b.door1, message));
         b.door1.restart();
         refused(4105, b.door1.enclave.openProtectedCommand(message.option(), message.payload()));
@@ -118,7 +117,7 @@ class GroupOscoreTest {
         refused(4112, b.door1.enclave.openProtectedCommand(honest.option(), honest.payload()));
         assertThat(b.door1.disk.saves()).isEqualTo(saves);
         ProtectedCommand genuine = protect(b.command(b.agent, "close"));
-        assertThat(open(b.door1, genuine).verdict()).isInstanceOf(CommandVerdict.Execute.class);
+        assertThat(open(b.door1, genuine)).isInstanceOf(CommandVerdict.Execute.class);
     }
 
     @Test
@@ -145,7 +144,7 @@ class GroupOscoreTest {
         refusal(4103, () -> b.door1.enclave.learnCommander(foreign));
         refusal(4000, () -> b.door1.enclave.learnCommander("garbage"));
         refusal(4112, () -> b.sensor.enclave.learnCommander(message.proof()));
-        assertThat(open(b.door1, message).verdict()).isInstanceOf(CommandVerdict.Execute.class);
+        assertThat(open(b.door1, message)).isInstanceOf(CommandVerdict.Execute.class);
     }
 
     @Test
@@ -174,14 +173,14 @@ class GroupOscoreTest {
         assertThat(b.door1
                         .enclave
                         .openProtectedCommand(message.option(), message.payload())
-                        .verdict())
+                        )
                 .isInstanceOf(CommandVerdict.Execute.class);
     }
 
     @Test
     void anAnswerUnderTheNextEpochBelongsToItsRequest() {
         ProtectedCommand message = protect(b.command(b.agent, "close"));
-        ProtectedVerdict verdict = open(b.door1, message);
+        CommandVerdict verdict = open(b.door1, message);
         b.server.enclave.newEpoch(Building.DOORS, 2, b.doors());
         List.of(b.door1, b.agent).forEach(p -> b.push(p, Building.DOORS));
         ProtectedAnswer answer = acknowledge(b.door1, verdict);
@@ -189,7 +188,7 @@ class GroupOscoreTest {
                 .contains(HexFormat.of().formatHex(OscoreMaterial.gid(Building.DOORS, 2)));
         assertThat(opened(message, answer).epoch()).isEqualTo(2);
         ProtectedCommand next = protect(b.command(b.agent, "open"));
-        assertThat(open(b.door1, next).verdict()).isInstanceOf(CommandVerdict.Execute.class);
+        assertThat(open(b.door1, next)).isInstanceOf(CommandVerdict.Execute.class);
     }
 
     @Test
@@ -198,22 +197,22 @@ class GroupOscoreTest {
         List.of(b.door1, b.agent).forEach(p -> b.push(p, Building.DOORS));
         ProtectedCommand message = protect(b.command(b.agent, "close"));
         refused(4112, open(b.door2, message));
-        assertThat(open(b.door1, message).verdict()).isInstanceOf(CommandVerdict.Execute.class);
+        assertThat(open(b.door1, message)).isInstanceOf(CommandVerdict.Execute.class);
     }
 
     @Test
     void aRestoredCopySendsNothing() {
         SealedCommand command = b.command(b.agent, "close");
-        ProtectedVerdict verdict = open(b.door1, protect(command));
+        CommandVerdict verdict = open(b.door1, protect(command));
         Map<String, byte[]> copy = b.agent.disk.copy();
         b.agent.rollBack(copy);
         long next = b.command(b.agent, "close").commandId();
         refusal(4112, () -> b.agent.enclave.protectCommand(next));
         b.door1.restart();
-        assertThat(verdict.exchange()).isPresent();
+        assertThat(verdict).isInstanceOf(CommandVerdict.Execute.class);
         refusal(
                 4004,
-                () -> b.door1.enclave.protectAcknowledgement(verdict.exchange().orElseThrow(), "x"));
+                () -> b.door1.enclave.protectAcknowledgement(b.agent.identity, command.commandId(), "x"));
     }
 
     @Test
@@ -241,7 +240,7 @@ class GroupOscoreTest {
         // Given after the start: what was given before waits for the server's word.
         List.of(b.agent, b.door1).forEach(p -> p.now = p.now.plusSeconds(1));
         ProtectedCommand again = protect(b.command(b.agent, "close"));
-        assertThat(open(b.door1, again).verdict()).isInstanceOf(CommandVerdict.Execute.class);
+        assertThat(open(b.door1, again)).isInstanceOf(CommandVerdict.Execute.class);
     }
 
     @Test
@@ -270,12 +269,12 @@ class GroupOscoreTest {
     @Test
     void aMemberAnswersForAnother() {
         ProtectedCommand message = protect(b.command(b.agent, "close"));
-        ProtectedVerdict first = open(b.door1, message);
-        ProtectedVerdict second = open(b.door2, message);
+        CommandVerdict first = open(b.door1, message);
+        CommandVerdict second = open(b.door2, message);
         String ofDoor1 = b.door1.enclave.acknowledge(reference(first), "done", "");
         refusal(
                 4103,
-                () -> b.door2.enclave.protectAcknowledgement(second.exchange().orElseThrow(), ofDoor1));
+                () -> b.door2.enclave.protectAcknowledgement(b.agent.identity, number(second), ofDoor1));
     }
 
     @Test
@@ -286,7 +285,7 @@ class GroupOscoreTest {
         GroupContext context = context(keys);
         for (byte[] secret : List.of(
                 keys.oscore(),
-                OscoreMaterial.of(keys, Building.DOORS, 1, GroupOscorePart.ALGORITHMS)
+                OscoreMaterial.of(keys, Building.DOORS, 1, OscoreMaterial.ALGORITHMS)
                         .masterSecret(),
                 context.signatureEncryptionKey(),
                 context.senderKey(OscoreMaterial.senderId(1)),
@@ -299,7 +298,7 @@ class GroupOscoreTest {
         return b.agent.enclave.protectCommand(command.commandId());
     }
 
-    private static ProtectedVerdict open(Party door, ProtectedCommand message) {
+    private static CommandVerdict open(Party door, ProtectedCommand message) {
         try {
             door.enclave.learnCommander(message.proof());
         } catch (Refusal notOurs) {
@@ -308,13 +307,18 @@ class GroupOscoreTest {
         return door.enclave.openProtectedCommand(message.option(), message.payload());
     }
 
-    private static String reference(ProtectedVerdict verdict) {
-        return ((CommandVerdict.Execute) verdict.verdict()).command();
+    private static long number(CommandVerdict verdict) {
+        return ((CommandVerdict.Execute) verdict).commandId();
     }
 
-    private static ProtectedAnswer acknowledge(Party door, ProtectedVerdict verdict) {
+    private static String reference(CommandVerdict verdict) {
+        return ((CommandVerdict.Execute) verdict).command();
+    }
+
+    private static ProtectedAnswer acknowledge(Party door, CommandVerdict verdict) {
         String sealed = door.enclave.acknowledge(reference(verdict), "done", "closed");
-        return door.enclave.protectAcknowledgement(verdict.exchange().orElseThrow(), sealed);
+        return door.enclave.protectAcknowledgement(
+                ((CommandVerdict.Execute) verdict).commander(), number(verdict), sealed);
     }
 
     private Acknowledgement opened(ProtectedCommand message, ProtectedAnswer answer) {
@@ -335,10 +339,10 @@ class GroupOscoreTest {
     }
 
     private GroupContext context(EpochKeys keys) {
-        OscoreMaterial material = OscoreMaterial.of(keys, Building.DOORS, 1, GroupOscorePart.ALGORITHMS);
+        OscoreMaterial material = OscoreMaterial.of(keys, Building.DOORS, 1, OscoreMaterial.ALGORITHMS);
         StateImage.Anchor anchor = b.door1.state().anchor.orElseThrow();
         return new GroupContext(
-                GroupOscorePart.ALGORITHMS,
+                OscoreMaterial.ALGORITHMS,
                 material.gid(),
                 material.masterSecret(),
                 material.masterSalt(),
@@ -375,9 +379,8 @@ class GroupOscoreTest {
                 .message();
     }
 
-    private static void refused(int status, ProtectedVerdict verdict) {
-        assertThat(verdict.exchange()).isEmpty();
-        assertThat(verdict.verdict())
+    private static void refused(int status, CommandVerdict verdict) {
+        assertThat(verdict)
                 .isInstanceOfSatisfying(
                         CommandVerdict.Refused.class,
                         r -> assertThat(r.status()).isEqualTo(status));
