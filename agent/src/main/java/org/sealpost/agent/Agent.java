@@ -57,14 +57,8 @@ public final class Agent implements AutoCloseable {
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(Agent::daemon);
     private final ApplicationEntity entity;
 
-    /** Starts an agent whose secure environment is a process of its own, with its state in a directory. Its options: {@link SecureEnvironment#options}. */
-    public static Agent start(DeviceConfig config, Path state, List<String> enclaveOptions) {
-        return new Agent(
-                config, SecureEnvironment.process(SecureEnvironment.ProcessConfig.in(state, enclaveOptions)), state);
-    }
-
     /**
-     * Starts an agent with a secure environment of the caller's.
+     * Starts an agent; its secure environment is closed with it.
      *
      * @param state its commands are kept in {@code commands} below it
      */

@@ -7,7 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.sealpost.binding.RadioPort;
 import org.sealpost.enclave.GroupOscoreKeys;
-import org.sealpost.enclave.MemberKeys.CommandVerdict;
+import org.sealpost.enclave.GroupOscoreKeys.ProtectedVerdict;
 import org.sealpost.onem2m.Refusal;
 import org.sealpost.onem2m.ResponseStatus;
 
@@ -21,8 +21,6 @@ final class RadioCommands implements AutoCloseable {
 
     private static final int CHANGED = 0x44;
     private static final int BAD_REQUEST = 0x80;
-    private static final int UNAUTHORIZED = 0x81;
-    private static final int BAD_OPTION = 0x82;
     private static final int NOT_FOUND = 0x84;
 
     private final GroupOscoreKeys enclave;
@@ -75,39 +73,29 @@ final class RadioCommands implements AutoCloseable {
 
     private Optional<RadioPort.Answer> commanded(byte[] option, byte[] payload, boolean multicast) {
         commands.settle();
-        CommandVerdict verdict = commands.asked(() -> enclave.openProtectedCommand(option, payload));
-        Optional<String> sealed = commands.act(verdict);
-        if (CommandFlow.missesEpoch(verdict)) {
+        ProtectedVerdict verdict = commands.asked(() -> enclave.openProtectedCommand(option, payload));
+        Optional<String> sealed = commands.act(verdict.verdict());
+        if (CommandFlow.missesEpoch(verdict.verdict())) {
             catchUp.run();
         }
-        if (verdict instanceof CommandVerdict.Execute e) {
-            return sealed.flatMap(s -> answer(e.commander(), e.commandId(), s));
+        if (verdict.exchange().isEmpty()) {
+            return error(verdict.sent(), multicast);
         }
-        if (verdict instanceof CommandVerdict.Duplicate d) {
-            return sealed.flatMap(s -> answer(d.commander(), d.commandId(), s));
-        }
-        return verdict instanceof CommandVerdict.Refused r ? error(code(r.status()), multicast) : Optional.empty();
+        return sealed.flatMap(s -> answer(verdict.exchange().get(), s));
     }
 
-    private Optional<RadioPort.Answer> answer(String commander, long commandId, String sealed) {
+    private Optional<RadioPort.Answer> answer(String exchange, String sealed) {
         try {
-            GroupOscoreKeys.ProtectedAnswer answer = enclave.protectAcknowledgement(commander, commandId, sealed);
+            GroupOscoreKeys.ProtectedAnswer answer = enclave.protectAcknowledgement(exchange, sealed);
             return Optional.of(RadioPort.Answer.secured(answer.option(), answer.payload()));
         } catch (Refusal refusal) {
             if (refusal.status() == ResponseStatus.ESPRIM_UNKNOWN_KEY_ID) {
-                // Not confirmed yet since its start: nothing is sent under Group OSCORE; the gateway has the acknowledgement.
+                // Not confirmed yet since its start: nothing is sent under Group OSCORE; the gateway has the
+                // acknowledgement.
                 return Optional.empty();
             }
             throw refusal;
         }
-    }
-
-    /** The codes of RFC 8613 8.2 and RFC 10021 7.2. */
-    private static int code(int status) {
-        if (status == ResponseStatus.ESPRIM_UNKNOWN_KEY_ID.code() || status == ResponseStatus.CONFLICT.code()) {
-            return UNAUTHORIZED;
-        }
-        return status == ResponseStatus.BAD_REQUEST.code() ? BAD_OPTION : BAD_REQUEST;
     }
 
     private static Optional<RadioPort.Answer> error(int code, boolean multicast) {

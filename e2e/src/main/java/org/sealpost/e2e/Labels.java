@@ -70,6 +70,21 @@ public final class Labels {
 
     public static final String TYPE_NOTICE = "sealpost/v1/notice";
 
+    /** A node's key, from the secret of a tree of keys. */
+    public static final String LKH_NODE = "sealpost/v1/lkh/node";
+
+    /** What hides a node's next key, from that of a node. */
+    public static final String LKH_WRAP = "sealpost/v1/lkh/wrap";
+
+    /** Commitment of a key block to the root's key. */
+    public static final String LKH_COMMITMENT = "sealpost/v1/lkh/commitment";
+
+    /** An epoch's secret, from the root's key. */
+    public static final String LKH_SECRET = "sealpost/v1/lkh/secret";
+
+    /** What a signature of a key block is for. */
+    public static final String TYPE_KEY_BLOCK = "sealpost/v1/lkh";
+
     /** Key that seals an enclave's state, from its key file. */
     public static final String ENCLAVE_STATE = "sealpost/v1/enclave/state";
 

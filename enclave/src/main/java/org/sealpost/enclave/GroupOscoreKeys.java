@@ -1,5 +1,6 @@
 package org.sealpost.enclave;
 
+import java.util.Optional;
 import org.sealpost.enclave.CommanderKeys.Acknowledgement;
 import org.sealpost.enclave.MemberKeys.CommandVerdict;
 
@@ -26,15 +27,14 @@ public interface GroupOscoreKeys {
     String learnCommander(String proof);
 
     /** Opens and verifies a command, under the rules of {@link MemberKeys#openCommand}; its number in the sender's sequence is stored before this returns. */
-    CommandVerdict openProtectedCommand(byte[] option, byte[] payload);
+    ProtectedVerdict openProtectedCommand(byte[] option, byte[] payload);
 
     /**
-     * Protects the acknowledgement of a command, as the answer to the message that brought it last.
+     * Protects the acknowledgement of a command, as an answer in the exchange that brought it.
      *
-     * @param commander absolute identity
      * @param acknowledgement as {@link MemberKeys#acknowledge} sealed it
      */
-    ProtectedAnswer protectAcknowledgement(String commander, long commandId, String acknowledgement);
+    ProtectedAnswer protectAcknowledgement(String exchange, String acknowledgement);
 
     /**
      * A request to send.
@@ -47,4 +47,11 @@ public interface GroupOscoreKeys {
 
     /** A response to send. */
     record ProtectedAnswer(byte[] option, byte[] payload) {}
+
+    /**
+     * What to do with a command, and the exchange to answer in; no exchange for one that is refused.
+     *
+     * @param sent unprotected CoAP code (one octet) that a refusal may be answered with, when it came to this end point alone
+     */
+    record ProtectedVerdict(Optional<String> exchange, int sent, CommandVerdict verdict) {}
 }

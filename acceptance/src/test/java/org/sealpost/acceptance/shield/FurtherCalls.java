@@ -21,6 +21,7 @@ import org.sealpost.enclave.FunctionKeys.ConnectionStep;
 import org.sealpost.enclave.FunctionKeys.KeyGrant;
 import org.sealpost.enclave.GroupOscoreKeys.ProtectedAnswer;
 import org.sealpost.enclave.GroupOscoreKeys.ProtectedCommand;
+import org.sealpost.enclave.GroupOscoreKeys.ProtectedVerdict;
 import org.sealpost.enclave.MemberKeys.CommandVerdict;
 import org.sealpost.enclave.MemberKeys.EpochVerdict;
 import org.sealpost.enclave.RenewalKeys;
@@ -62,9 +63,10 @@ final class FurtherCalls {
     static void groupOscore(Enclave agent, long commandId, Enclave door) {
         ProtectedCommand command = agent.protectCommand(commandId);
         door.learnCommander(command.proof());
-        var again = (CommandVerdict.Duplicate) door.openProtectedCommand(command.option(), command.payload());
-        ProtectedAnswer answer = door.protectAcknowledgement(
-                again.commander(), commandId, again.acknowledgement().orElseThrow());
+        ProtectedVerdict verdict = door.openProtectedCommand(command.option(), command.payload());
+        String sealed =
+                ((CommandVerdict.Duplicate) verdict.verdict()).acknowledgement().orElseThrow();
+        ProtectedAnswer answer = door.protectAcknowledgement(verdict.exchange().orElseThrow(), sealed);
         assertThat(agent.openProtectedAcknowledgement(command.exchange(), answer.option(), answer.payload())
                         .commandId())
                 .isEqualTo(commandId);

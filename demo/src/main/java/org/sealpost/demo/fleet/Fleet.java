@@ -37,57 +37,51 @@ public final class Fleet implements AutoCloseable {
     private final ProcessRunner runner;
     private final TapProxy tap;
     private final int linkPort;
-    private final Map<Place, Secret> canaries;
-    private final Map<String, String> faults;
+    private final Setting setting;
     private final Map<String, Node> nodes = new LinkedHashMap<>();
     private final Map<String, Relay> relays = new LinkedHashMap<>();
+    private final Map<String, SoftToken> tokens = new LinkedHashMap<>();
+
+    /**
+     * What may be different in a fleet.
+     *
+     * @param canaries what each program's heap shall contain
+     * @param faults names of nodes to faults of their enclaves
+     * @param provisioning whether the server is an MEF too, behind a tap of its own
+     * @param tokens whether each program's keys lie in a token of SoftHSM2, made for it
+     */
+    public record Setting(
+            Map<Place, Secret> canaries, Map<String, String> faults, boolean provisioning, boolean tokens) {
+        public Setting {
+            canaries = Map.copyOf(canaries);
+            faults = Map.copyOf(faults);
+        }
+
+        /** Nothing of the kind. */
+        public static Setting plain() {
+            return new Setting(Map.of(), Map.of(), false, false);
+        }
+    }
 
     /**
      * Prepares everything and starts nothing.
      *
      * @param work an empty folder; everything goes there
-     * @param canaries what each program's heap shall contain
-     * @param faults names of nodes to faults of their enclaves
      * @param remark stands in each reading of the devices
      */
-    public Fleet(
-            Plan plan,
-            Path work,
-            Programs programs,
-            Map<Place, Secret> canaries,
-            Map<String, String> faults,
-            String remark)
-            throws IOException {
-        this(plan, work, programs, canaries, faults, remark, false);
-    }
-
-    /**
-     * As above.
-     *
-     * @param provisioning whether the server is an MEF too, behind a tap of its own
-     */
-    public Fleet(
-            Plan plan,
-            Path work,
-            Programs programs,
-            Map<Place, Secret> canaries,
-            Map<String, String> faults,
-            String remark,
-            boolean provisioning)
-            throws IOException {
+    public Fleet(Plan plan, Path work, Programs programs, Setting setting, String remark) throws IOException {
         this.plan = plan;
         this.work = work;
         this.programs = programs;
         this.remark = remark;
-        this.canaries = Map.copyOf(canaries);
-        this.faults = Map.copyOf(faults);
+        this.setting = setting;
         runner = new ProcessRunner(work.resolve("logs"));
         tap = new TapProxy(work.resolve("hops"));
         try (DatagramSocket free = new DatagramSocket()) {
             linkPort = free.getLocalPort();
         }
         FleetFile.write(plan, work.resolve("fleet.yaml"));
-        server(provisioning);
+        server(setting.provisioning());
         for (String gateway : plan.gateways()) {
             gateway(gateway);
         }
@@ -108,6 +102,16 @@ public final class Fleet implements AutoCloseable {
 
     public TapProxy tap() {
         return tap;
+    }
+
+    /** How many programs have their keys in tokens. */
+    public int tokens() {
+        return tokens.size();
+    }
+
+    /** Why {@link Setting#tokens} can't be had here, and what to do. */
+    public static Optional<String> tokensMissing() {
+        return SoftToken.missing();
     }
 
     /** A node: {@code server}, a gateway's or device's name, or {@code agent-GATEWAY}. */
@@ -313,7 +317,7 @@ public final class Fleet implements AutoCloseable {
     }
 
     /** One process for all hosted devices behind a gateway. */
-    private void host(String gateway) {
+    private void host(String gateway) throws IOException {
         List<String> arguments = new ArrayList<>();
         plan.hosted().stream()
                 .filter(d -> d.gateway().equals(gateway))
@@ -359,7 +363,8 @@ public final class Fleet implements AutoCloseable {
             String program,
             Place heap,
             List<String> arguments,
-            Map<String, String> listeners) {
+            Map<String, String> listeners)
+            throws IOException {
         Path directory = work.resolve(name);
         List<String> all = new ArrayList<>(arguments);
         all.addAll(List.of("--state", directory.resolve("state").toString()));
@@ -367,22 +372,30 @@ public final class Fleet implements AutoCloseable {
         if (kind == Node.Kind.DEVICE || kind == Node.Kind.AGENT) {
             all.addAll(List.of("--status-file", directory.resolve("status.json").toString()));
         }
+        Map<String, String> environment = Map.of();
+        if (setting.tokens() && kind != Node.Kind.GATEWAY) {
+            SoftToken token = SoftToken.make(directory.resolve("token"));
+            tokens.put(name, token);
+            all.addAll(token.options());
+            environment = token.environment();
+        }
         List<String> jvm = jvm(name, kind, directory, heap);
-        if (faults.containsKey(name)) {
+        if (setting.faults().containsKey(name)) {
             jvm.add("-Dsealpost.enclave.main=org.sealpost.witness.FaultyEnclaveMain");
         }
         List<Node.Listener> taps = listeners.entrySet().stream()
                 .map(e -> new Node.Listener(e.getKey(), relay(e.getValue())))
                 .toList();
         List<String> command = programs.command(program, jvm, all);
-        nodes.put(name, new Node(name, kind, directory, taps, () -> runner.start(name, directory, command)));
+        Map<String, String> given = environment;
+        nodes.put(name, new Node(name, kind, directory, taps, () -> runner.start(name, directory, command, given)));
     }
 
     private List<String> jvm(String name, Node.Kind kind, Path directory, Place heap) {
         List<String> jvm = new ArrayList<>();
         jvm.add("-XX:TieredStopAtLevel=1");
         jvm.add("-Djava.io.tmpdir=" + directory);
-        Secret canary = canaries.get(heap);
+        Secret canary = setting.canaries().get(heap);
         if (canary != null) {
             jvm.add("-Dsealpost.canary." + name + "=" + HexFormat.of().formatHex(canary.octets()));
         }
@@ -395,7 +408,7 @@ public final class Fleet implements AutoCloseable {
     }
 
     private String fault(String name) {
-        String fault = faults.get(name);
+        String fault = setting.faults().get(name);
         return fault == null ? "" : " -Dsealpost.witness.fault=" + fault;
     }
 

@@ -163,7 +163,7 @@ class CrashTest {
             Files.writeString(folder.resolve(program + ".main"), "Main");
         }
         Path work = Files.createTempDirectory(folder, "work");
-        return new Fleet(Plan.compact(), work, new Programs(folder, folder), Map.of(), Map.of(), "");
+        return new Fleet(Plan.compact(), work, new Programs(folder, folder), Fleet.Setting.plain(), "");
     }
 
     private static String seal(GroupEnvelope.Use use, long counter, String text) {

@@ -19,7 +19,7 @@ public final class EnclaveCommand {
             "-XX:ErrorFile=/dev/null",
             "-XX:+UseSerialGC",
             "-Xms8m",
-            "-Xmn4m",
+            "-Xmn3m",
             "-Xmx24m",
             "-XX:MinHeapFreeRatio=15",
             "-XX:MaxHeapFreeRatio=30",

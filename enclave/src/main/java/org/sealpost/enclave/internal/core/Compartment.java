@@ -300,13 +300,13 @@ public final class Compartment implements Enclave {
     }
 
     @Override
-    public CommandVerdict openProtectedCommand(byte[] option, byte[] payload) {
+    public ProtectedVerdict openProtectedCommand(byte[] option, byte[] payload) {
         return alone(() -> oscore.open(option, payload));
     }
 
     @Override
-    public ProtectedAnswer protectAcknowledgement(String commander, long commandId, String acknowledgement) {
-        return alone(() -> oscore.protectAcknowledgement(commander, commandId, acknowledgement));
+    public ProtectedAnswer protectAcknowledgement(String exchange, String acknowledgement) {
+        return alone(() -> oscore.protectAcknowledgement(exchange, acknowledgement));
     }
 
     @Override

@@ -17,6 +17,7 @@ import org.sealpost.e2e.ReplayWindow;
 import org.sealpost.enclave.CommanderKeys.Acknowledgement;
 import org.sealpost.enclave.GroupOscoreKeys.ProtectedAnswer;
 import org.sealpost.enclave.GroupOscoreKeys.ProtectedCommand;
+import org.sealpost.enclave.GroupOscoreKeys.ProtectedVerdict;
 import org.sealpost.enclave.MemberKeys.CommandVerdict;
 import org.sealpost.group.Command;
 import org.sealpost.group.CommandAcknowledgement;
@@ -149,21 +150,21 @@ final class GroupOscorePart {
         });
     }
 
-    CommandVerdict open(byte[] option, byte[] payload) {
+    ProtectedVerdict open(byte[] option, byte[] payload) {
         try {
             return opened(new ProtectedMessage(option, payload));
         } catch (OscoreFailure failure) {
-            return refused(refusal(failure));
+            return refused(failure.reason().code(), refusal(failure));
         } catch (Refusal refusal) {
-            return refused(refusal);
+            return refused(OscoreFailure.Reason.UNKNOWN_CONTEXT.code(), refusal);
         }
     }
 
-    ProtectedAnswer protectAcknowledgement(String commander, long commandId, String acknowledgement) {
+    ProtectedAnswer protectAcknowledgement(String exchange, String acknowledgement) {
         return guarded(() -> {
-            Received request = Optional.ofNullable(received.get(commander + " " + commandId))
+            Received request = Optional.ofNullable(received.get(exchange))
                     .orElseThrow(() -> new Refusal(
-                            ResponseStatus.NOT_FOUND, "no message brought that command to this end point, or it is too long ago"));
+                            ResponseStatus.NOT_FOUND, "there is no such exchange to answer in: it is too long ago"));
             byte[] content = own(acknowledgement);
             Epochs.Usable epoch = epochs.newest(request.group());
             ProtectedMessage answer = seat(epoch)
@@ -177,7 +178,7 @@ final class GroupOscorePart {
         });
     }
 
-    private CommandVerdict opened(ProtectedMessage message) {
+    private ProtectedVerdict opened(ProtectedMessage message) {
         OscoreOption option = OscoreOption.parse(message.option());
         Epochs.Usable epoch = option.kidContext().map(this::epoch).orElseThrow(GroupOscorePart::unknown);
         Seat seat = seat(epoch);
@@ -190,12 +191,12 @@ final class GroupOscorePart {
             throw new Refusal(ResponseStatus.OPERATION_NOT_ALLOWED, "a member takes commands, and nothing else");
         }
         CommandVerdict verdict = verdict(epoch, request, inner.payload());
-        if (verdict instanceof CommandVerdict.Execute e) {
-            received.put(e.commander() + " " + e.commandId(), new Received(epoch.group(), request));
-        } else if (verdict instanceof CommandVerdict.Duplicate d) {
-            received.put(d.commander() + " " + d.commandId(), new Received(epoch.group(), request));
+        if (verdict instanceof CommandVerdict.Refused) {
+            return new ProtectedVerdict(Optional.empty(), OscoreFailure.Reason.NOT_AUTHENTIC.code(), verdict);
         }
-        return verdict;
+        String exchange = "i" + ++exchanges;
+        received.put(exchange, new Received(epoch.group(), request));
+        return new ProtectedVerdict(Optional.of(exchange), CHANGED, verdict);
     }
 
     private CommandVerdict verdict(Epochs.Usable epoch, ReceivedRequest request, byte[] payload) {
@@ -381,8 +382,11 @@ final class GroupOscorePart {
         seats.clear();
     }
 
-    private static CommandVerdict refused(Refusal refusal) {
-        return new CommandVerdict.Refused(refusal.status().code(), refusal.sentence());
+    private static ProtectedVerdict refused(int code, Refusal refusal) {
+        return new ProtectedVerdict(
+                Optional.empty(),
+                code,
+                new CommandVerdict.Refused(refusal.status().code(), refusal.sentence()));
     }
 
     private static <T> T guarded(Supplier<T> call) {

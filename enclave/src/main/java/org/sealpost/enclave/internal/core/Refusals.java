@@ -6,6 +6,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import org.sealpost.enclave.EndPointKeys.OpenedRequest;
 import org.sealpost.enclave.EndPointKeys.OpenedResponse;
+import org.sealpost.enclave.GroupOscoreKeys;
 import org.sealpost.enclave.MemberKeys.CommandVerdict;
 import org.sealpost.enclave.MemberKeys.EpochVerdict;
 
@@ -26,6 +27,8 @@ final class Refusals {
             count(refused.status());
         } else if (result instanceof CommandVerdict.Refused refused) {
             count(refused.status());
+        } else if (result instanceof GroupOscoreKeys.ProtectedVerdict verdict) {
+            seen(verdict.verdict());
         } else if (result instanceof EpochVerdict.Refused refused) {
             count(refused.status());
             byFault.computeIfAbsent(refused.fault(), f -> new LongAdder()).increment();

@@ -199,21 +199,22 @@ abstract class SecureEnvironmentContract {
                 .commandId();
         var command = agent.protectCommand(number);
         assertThat(door.learnCommander(command.proof())).isEqualTo(AGENT);
-        var execute = (CommandVerdict.Execute) door.openProtectedCommand(command.option(), command.payload());
+        var verdict = door.openProtectedCommand(command.option(), command.payload());
+        var execute = (CommandVerdict.Execute) verdict.verdict();
         String sealed = door.acknowledge(execute.command(), "done", "closed");
-        var answer = door.protectAcknowledgement(execute.commander(), number, sealed);
+        var answer = door.protectAcknowledgement(verdict.exchange().orElseThrow(), sealed);
         assertThat(agent.openProtectedAcknowledgement(command.exchange(), answer.option(), answer.payload())
                         .member())
                 .isEqualTo(DOOR);
-        assertThat(door.openProtectedCommand(command.option(), command.payload()))
+        assertThat(door.openProtectedCommand(command.option(), command.payload()).verdict())
                 .isInstanceOfSatisfying(
                         CommandVerdict.Refused.class,
                         r -> assertThat(r.status()).isEqualTo(4105));
         var again = agent.protectCommand(number);
-        assertThat(door.openProtectedCommand(again.option(), again.payload()))
+        assertThat(door.openProtectedCommand(again.option(), again.payload()).verdict())
                 .isInstanceOf(CommandVerdict.Duplicate.class);
         restart();
-        assertThat(door.openProtectedCommand(again.option(), again.payload()))
+        assertThat(door.openProtectedCommand(again.option(), again.payload()).verdict())
                 .isInstanceOf(CommandVerdict.Refused.class);
     }
 

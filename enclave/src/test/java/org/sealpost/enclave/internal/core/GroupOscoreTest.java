@@ -19,6 +19,7 @@ import org.sealpost.enclave.CommanderKeys.Acknowledgement;
 import org.sealpost.enclave.CommanderKeys.SealedCommand;
 import org.sealpost.enclave.GroupOscoreKeys.ProtectedAnswer;
 import org.sealpost.enclave.GroupOscoreKeys.ProtectedCommand;
+import org.sealpost.enclave.GroupOscoreKeys.ProtectedVerdict;
 import org.sealpost.enclave.MemberKeys.CommandVerdict;
 import org.sealpost.group.Command;
 import org.sealpost.group.EpochKeys;
@@ -47,8 +48,8 @@ class GroupOscoreTest {
         SealedCommand command = b.command(b.agent, "close");
         ProtectedCommand message = protect(command);
         for (Party door : List.of(b.door1, b.door2)) {
-            CommandVerdict verdict = open(door, message);
-            assertThat(verdict).isInstanceOfSatisfying(CommandVerdict.Execute.class, e -> {
+            ProtectedVerdict verdict = open(door, message);
+            assertThat(verdict.verdict()).isInstanceOfSatisfying(CommandVerdict.Execute.class, e -> {
                 assertThat(e.verb()).isEqualTo("close");
                 assertThat(e.commander()).isEqualTo(b.agent.identity);
                 assertThat(e.commandId()).isEqualTo(command.commandId());
@@ -68,8 +69,8 @@ class GroupOscoreTest {
         SealedCommand command = b.command(b.server, "release");
         ProtectedCommand message = b.server.enclave.protectCommand(command.commandId());
         b.door1.enclave.learnCommander(message.proof());
-        CommandVerdict verdict = b.door1.enclave.openProtectedCommand(message.option(), message.payload());
-        assertThat(verdict).isInstanceOf(CommandVerdict.Execute.class);
+        ProtectedVerdict verdict = b.door1.enclave.openProtectedCommand(message.option(), message.payload());
+        assertThat(verdict.verdict()).isInstanceOf(CommandVerdict.Execute.class);
         ProtectedAnswer answer = acknowledge(b.door1, verdict);
         assertThat(b.server
                         .enclave
@@ -82,22 +83,22 @@ class GroupOscoreTest {
     void oneCommandThatComesBothWaysIsDoneOnce() {
         SealedCommand command = b.command(b.agent, "close");
         ProtectedCommand first = protect(command);
-        CommandVerdict verdict = open(b.door1, first);
+        ProtectedVerdict verdict = open(b.door1, first);
         acknowledge(b.door1, verdict);
         assertThat(b.door1.enclave.openCommand(command.envelope())).isInstanceOf(CommandVerdict.Duplicate.class);
         ProtectedCommand second = protect(command);
-        CommandVerdict again = open(b.door1, second);
+        ProtectedVerdict again = open(b.door1, second);
         String sealed =
-                ((CommandVerdict.Duplicate) again).acknowledgement().orElseThrow();
+                ((CommandVerdict.Duplicate) again.verdict()).acknowledgement().orElseThrow();
         ProtectedAnswer answer =
-                b.door1.enclave.protectAcknowledgement(b.agent.identity, command.commandId(), sealed);
+                b.door1.enclave.protectAcknowledgement(again.exchange().orElseThrow(), sealed);
         assertThat(opened(second, answer).outcome()).isEqualTo("done");
     }
 
     @Test
     void aMessageThatIsPlayedBackIsRefusedAlsoAfterARestart() {
         ProtectedCommand message = protect(b.command(b.agent, "close"));
-        assertThat(open(b.door1, message)).isInstanceOf(CommandVerdict.Execute.class);
+        assertThat(open(b.door1, message).verdict()).isInstanceOf(CommandVerdict.Execute.class);
         refused(4105, open(b.door1, message));
         b.door1.restart();
         refused(4105, b.door1.enclave.openProtectedCommand(message.option(), message.payload()));
@@ -117,7 +118,7 @@ class GroupOscoreTest {
         refused(4112, b.door1.enclave.openProtectedCommand(honest.option(), honest.payload()));
         assertThat(b.door1.disk.saves()).isEqualTo(saves);
         ProtectedCommand genuine = protect(b.command(b.agent, "close"));
-        assertThat(open(b.door1, genuine)).isInstanceOf(CommandVerdict.Execute.class);
+        assertThat(open(b.door1, genuine).verdict()).isInstanceOf(CommandVerdict.Execute.class);
     }
 
     @Test
@@ -144,7 +145,7 @@ class GroupOscoreTest {
         refusal(4103, () -> b.door1.enclave.learnCommander(foreign));
         refusal(4000, () -> b.door1.enclave.learnCommander("garbage"));
         refusal(4112, () -> b.sensor.enclave.learnCommander(message.proof()));
-        assertThat(open(b.door1, message)).isInstanceOf(CommandVerdict.Execute.class);
+        assertThat(open(b.door1, message).verdict()).isInstanceOf(CommandVerdict.Execute.class);
     }
 
     @Test
@@ -173,14 +174,14 @@ class GroupOscoreTest {
         assertThat(b.door1
                         .enclave
                         .openProtectedCommand(message.option(), message.payload())
-                        )
+                        .verdict())
                 .isInstanceOf(CommandVerdict.Execute.class);
     }
 
     @Test
     void anAnswerUnderTheNextEpochBelongsToItsRequest() {
         ProtectedCommand message = protect(b.command(b.agent, "close"));
-        CommandVerdict verdict = open(b.door1, message);
+        ProtectedVerdict verdict = open(b.door1, message);
         b.server.enclave.newEpoch(Building.DOORS, 2, b.doors());
         List.of(b.door1, b.agent).forEach(p -> b.push(p, Building.DOORS));
         ProtectedAnswer answer = acknowledge(b.door1, verdict);
@@ -188,7 +189,7 @@ class GroupOscoreTest {
                 .contains(HexFormat.of().formatHex(OscoreMaterial.gid(Building.DOORS, 2)));
         assertThat(opened(message, answer).epoch()).isEqualTo(2);
         ProtectedCommand next = protect(b.command(b.agent, "open"));
-        assertThat(open(b.door1, next)).isInstanceOf(CommandVerdict.Execute.class);
+        assertThat(open(b.door1, next).verdict()).isInstanceOf(CommandVerdict.Execute.class);
     }
 
     @Test
@@ -197,22 +198,22 @@ class GroupOscoreTest {
         List.of(b.door1, b.agent).forEach(p -> b.push(p, Building.DOORS));
         ProtectedCommand message = protect(b.command(b.agent, "close"));
         refused(4112, open(b.door2, message));
-        assertThat(open(b.door1, message)).isInstanceOf(CommandVerdict.Execute.class);
+        assertThat(open(b.door1, message).verdict()).isInstanceOf(CommandVerdict.Execute.class);
     }
 
     @Test
     void aRestoredCopySendsNothing() {
         SealedCommand command = b.command(b.agent, "close");
-        CommandVerdict verdict = open(b.door1, protect(command));
+        ProtectedVerdict verdict = open(b.door1, protect(command));
         Map<String, byte[]> copy = b.agent.disk.copy();
         b.agent.rollBack(copy);
         long next = b.command(b.agent, "close").commandId();
         refusal(4112, () -> b.agent.enclave.protectCommand(next));
         b.door1.restart();
-        assertThat(verdict).isInstanceOf(CommandVerdict.Execute.class);
+        assertThat(verdict.exchange()).isPresent();
         refusal(
                 4004,
-                () -> b.door1.enclave.protectAcknowledgement(b.agent.identity, command.commandId(), "x"));
+                () -> b.door1.enclave.protectAcknowledgement(verdict.exchange().orElseThrow(), "x"));
     }
 
     @Test
@@ -240,7 +241,7 @@ class GroupOscoreTest {
         // Given after the start: what was given before waits for the server's word.
         List.of(b.agent, b.door1).forEach(p -> p.now = p.now.plusSeconds(1));
         ProtectedCommand again = protect(b.command(b.agent, "close"));
-        assertThat(open(b.door1, again)).isInstanceOf(CommandVerdict.Execute.class);
+        assertThat(open(b.door1, again).verdict()).isInstanceOf(CommandVerdict.Execute.class);
     }
 
     @Test
@@ -269,12 +270,12 @@ class GroupOscoreTest {
     @Test
     void aMemberAnswersForAnother() {
         ProtectedCommand message = protect(b.command(b.agent, "close"));
-        CommandVerdict first = open(b.door1, message);
-        CommandVerdict second = open(b.door2, message);
+        ProtectedVerdict first = open(b.door1, message);
+        ProtectedVerdict second = open(b.door2, message);
         String ofDoor1 = b.door1.enclave.acknowledge(reference(first), "done", "");
         refusal(
                 4103,
-                () -> b.door2.enclave.protectAcknowledgement(b.agent.identity, number(second), ofDoor1));
+                () -> b.door2.enclave.protectAcknowledgement(second.exchange().orElseThrow(), ofDoor1));
     }
 
     @Test
@@ -298,7 +299,7 @@ class GroupOscoreTest {
         return b.agent.enclave.protectCommand(command.commandId());
     }
 
-    private static CommandVerdict open(Party door, ProtectedCommand message) {
+    private static ProtectedVerdict open(Party door, ProtectedCommand message) {
         try {
             door.enclave.learnCommander(message.proof());
         } catch (Refusal notOurs) {
@@ -307,18 +308,13 @@ class GroupOscoreTest {
         return door.enclave.openProtectedCommand(message.option(), message.payload());
     }
 
-    private static long number(CommandVerdict verdict) {
-        return ((CommandVerdict.Execute) verdict).commandId();
+    private static String reference(ProtectedVerdict verdict) {
+        return ((CommandVerdict.Execute) verdict.verdict()).command();
     }
 
-    private static String reference(CommandVerdict verdict) {
-        return ((CommandVerdict.Execute) verdict).command();
-    }
-
-    private static ProtectedAnswer acknowledge(Party door, CommandVerdict verdict) {
+    private static ProtectedAnswer acknowledge(Party door, ProtectedVerdict verdict) {
         String sealed = door.enclave.acknowledge(reference(verdict), "done", "closed");
-        return door.enclave.protectAcknowledgement(
-                ((CommandVerdict.Execute) verdict).commander(), number(verdict), sealed);
+        return door.enclave.protectAcknowledgement(verdict.exchange().orElseThrow(), sealed);
     }
 
     private Acknowledgement opened(ProtectedCommand message, ProtectedAnswer answer) {
@@ -379,8 +375,9 @@ class GroupOscoreTest {
                 .message();
     }
 
-    private static void refused(int status, CommandVerdict verdict) {
-        assertThat(verdict)
+    private static void refused(int status, ProtectedVerdict verdict) {
+        assertThat(verdict.exchange()).isEmpty();
+        assertThat(verdict.verdict())
                 .isInstanceOfSatisfying(
                         CommandVerdict.Refused.class,
                         r -> assertThat(r.status()).isEqualTo(status));
