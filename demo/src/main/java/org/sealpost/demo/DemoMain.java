@@ -126,7 +126,7 @@ public final class DemoMain implements Callable<Integer> {
                 canaries,
                 fault.inEnclave(),
                 Stage.remark(number),
-                provision);
+                provision ? Fleet.Functions.AT_THE_SERVER : Fleet.Functions.NONE);
         Thread cleanUp = new Thread(() -> cleanUp(fleet, folder), "clean-up");
         Runtime.getRuntime().addShutdownHook(cleanUp);
         List<Story.Outcome> outcomes;

@@ -259,6 +259,8 @@ public final class Device implements AutoCloseable {
                 enclave.enrolment().isPresent(),
                 environment.processId().orElse(0),
                 enclave.credentials(),
+                enclave.pairwiseKeys(),
+                enclave.functions(),
                 executed.sum(),
                 duplicates.sum(),
                 notForUs.sum(),
