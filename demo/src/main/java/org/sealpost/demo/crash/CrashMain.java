@@ -189,7 +189,7 @@ public final class CrashMain implements Callable<Integer> {
         try {
             Scenario scenario = switch (scenarioName) {
                 case MAIN_JOB -> new MainJob(site, operators);
-                case Provisioning.NAME -> new Provisioning(site);
+                case Provisioning.NAME -> new Provisioning(site, operators);
                 default -> new Renewal(site, operators, scenarioName);
             };
             CrashRun run = new CrashRun(site, scenario, timer);

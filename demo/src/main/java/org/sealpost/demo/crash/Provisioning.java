@@ -5,9 +5,11 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
 import org.sealpost.demo.fleet.DeviceView;
 import org.sealpost.demo.fleet.Node;
 import org.sealpost.demo.fleet.Plan;
+import org.sealpost.demo.run.Decided;
 import org.sealpost.demo.run.Until;
 import tools.jackson.databind.node.JsonNodeFactory;
 
@@ -28,10 +30,13 @@ final class Provisioning implements Scenario {
     private final KeysAgree keys;
     private final NoncesOnce nonces;
     private final AuditHolds audit;
+    private final Orders orders;
     private long enrolments;
 
-    Provisioning(Site site) {
+    /** @param operators waits for devices to listen */
+    Provisioning(Site site, ExecutorService operators) {
         this.site = site;
+        this.orders = new Orders(operators);
         Map<String, DeviceView> views = new LinkedHashMap<>();
         site.stage().endPoints().forEach(n -> views.put(n, site.device(n)));
         this.history = new EpochHistory(
@@ -89,14 +94,22 @@ final class Provisioning implements Scenario {
         }
     }
 
+    /** The device does it all; the tap before it has to learn where it listens. */
     @Override
     public void work(Moment moment) {
-        // the device does it all
+        Node node = site.fleet().node(device(moment).name());
+        orders.give("switch on " + node.name(), () -> {
+            try {
+                node.awaitListening();
+            } catch (Decided killed) {
+                // then the supervisor starts it, and tells the tap
+            }
+        });
     }
 
     @Override
-    public List<String> finish() {
-        return List.of();
+    public List<String> finish() throws InterruptedException {
+        return orders.finish();
     }
 
     @Override
