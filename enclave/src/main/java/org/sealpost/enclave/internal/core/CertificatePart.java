@@ -182,6 +182,7 @@ final class CertificatePart {
     // ---- handshakes ----
 
     KeyMessage start(String peer) {
+        authority(vault.state());
         keys.current(peer);
         if (!keys.standing(peer).pending.isEmpty()) {
             throw new Refusal(ResponseStatus.CONFLICT, "a key is agreed on with that end point: prove it first");
@@ -258,7 +259,7 @@ final class CertificatePart {
     }
 
     private TlsCredential.Certified serverCredential() {
-        String identity = vault.state().authority.orElseThrow().identity;
+        String identity = authority(vault.state()).identity;
         StateImage.CertificateKey key = ownKey(identity);
         if (key.chain().isEmpty() || notAfter(key) - vault.now() < CERTIFICATE_LIFETIME / 3) {
             StateImage.CertificateRoot root = root();
@@ -275,7 +276,7 @@ final class CertificatePart {
             StateImage.CertificateKey stored = key;
             vault.change(s -> s.certificateKey = Optional.of(stored));
         }
-        Optional<CertificateTrust> trust = vault.state().authority.orElseThrow().trust;
+        Optional<CertificateTrust> trust = authority(vault.state()).trust;
         Set<X509Certificate> anchors = new HashSet<>();
         anchors.add(Certificates.parse(root().certificate()));
         trust.ifPresent(t -> t.anchors().forEach(pem -> anchors.addAll(Certificates.parsePem(pem))));
@@ -348,7 +349,7 @@ final class CertificatePart {
                         ResponseStatus.BAD_REQUEST, "this enclave made no enrolment request: make one first"));
     }
 
-    private static StateImage.Authority authority(StateImage state) {
+    static StateImage.Authority authority(StateImage state) {
         return state.authority.orElseThrow(() -> new Refusal(
                 ResponseStatus.OPERATION_NOT_ALLOWED, "this enclave is not an authority: only the server's is"));
     }

@@ -99,8 +99,13 @@ final class RenewalPart {
         return new RenewalStep(way, new Negotiation(offered, "renewal " + way, reason));
     }
 
-    /** The message to seal now: an offer under the old key, or the proof under the agreed one. */
+    /**
+     * The message to seal now: an offer under the old key, or the proof under the agreed one.
+     *
+     * @throws Refusal 4005 at an end point that is not the server
+     */
     String message(String peer) {
+        CertificatePart.authority(vault.state());
         return keys.standing(peer).pending.isEmpty() ? offer(peer) : proof(peer);
     }
 
