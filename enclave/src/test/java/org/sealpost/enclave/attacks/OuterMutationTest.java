@@ -6,13 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 import org.junit.jupiter.api.Test;
-import org.sealpost.e2e.Base64Url;
-import org.sealpost.e2e.Jwe;
-import org.sealpost.e2e.RandObject;
-import org.sealpost.e2e.SessionKeys;
 import org.sealpost.enclave.EndPointKeys.OpenedRequest;
 import org.sealpost.enclave.EndPointKeys.OpenedResponse;
 import org.sealpost.enclave.EndPointKeys.SealedRequest;
@@ -121,19 +116,7 @@ class OuterMutationTest {
 
     @Test
     void headersOfRequests() {
-        byte[] key = Captured.party(b.door1).state().anchor.orElseThrow().pairwise();
-        Supplier<Sealed> fresh = () -> {
-            String rand = b.door1.enclave.receiverRandObject(b.server.identity);
-            SealedRequest sealed = b.server.enclave.sealCredential(b.door1.identity, Optional.of(rand), Building.DOORS);
-            String header = header(sealed.esprimObject());
-            RandObject originator = RandObject.parse(
-                    RandObject.Role.ORIGINATOR,
-                    JsonMapper.shared().readTree(header).get("oro"));
-            byte[] session = SessionKeys.CANONICAL_JSON_V1.derive(
-                    key, RandObject.parse(RandObject.Role.RECEIVER, rand), originator);
-            return new Sealed(sealed.esprimObject(), header, session, sealed.exchange());
-        };
-        check(b.door1, Building.utf8(template(fresh.get().header())), """
+        check(b.door1, Building.utf8(template(request().header())), """
                 field    REMOVED EMPTY HUGE NEGATIVE ZERO LARGEST
                 alg      4000    4000  4000 -        -    -
                 enc      4000    4111  4111 -        -    -
@@ -148,27 +131,14 @@ class OuterMutationTest {
                 oro.esk  4000    -     -    4111     4111 4000
                 oro.espa 4000    4000  -    -        -    -
                 """, json -> {
-            Sealed sealed = fresh.get();
+            Sealed sealed = request();
             return status(b.door1.enclave.openRequest(sealed.under(filled(json, sealed.header()))));
         });
     }
 
     @Test
     void headersOfResponses() {
-        byte[] key = Captured.party(b.door1).state().anchor.orElseThrow().pairwise();
-        Supplier<Sealed> fresh = () -> {
-            String rand = b.door1.enclave.receiverRandObject(b.server.identity);
-            SealedRequest sealed = b.server.enclave.sealCredential(b.door1.identity, Optional.of(rand), Building.DOORS);
-            RandObject originator = RandObject.parse(
-                    RandObject.Role.ORIGINATOR,
-                    JsonMapper.shared().readTree(header(sealed.esprimObject())).get("oro"));
-            byte[] session = SessionKeys.CANONICAL_JSON_V1.derive(
-                    key, RandObject.parse(RandObject.Role.RECEIVER, rand), originator);
-            var answered = (OpenedRequest.Answered) b.door1.enclave.openRequest(sealed.esprimObject());
-            return new Sealed(
-                    answered.sealedResponse(), header(answered.sealedResponse()), session, sealed.exchange());
-        };
-        check(b.server, Building.utf8(template(fresh.get().header())), """
+        check(b.server, Building.utf8(template(response().header())), """
                 field    REMOVED EMPTY HUGE NEGATIVE ZERO LARGEST
                 alg      4000    4000  4000 -        -    -
                 enc      4000    4000  4000 -        -    -
@@ -177,24 +147,38 @@ class OuterMutationTest {
                 ori      4000    4000  4000 -        -    -
                 rri      4000    4000  4000 -        -    -
                 """, json -> {
-            Sealed sealed = fresh.get();
+            Sealed sealed = response();
             OpenedResponse opened =
                     b.server.enclave.openResponse(sealed.exchange(), sealed.under(filled(json, sealed.header())));
             return opened instanceof OpenedResponse.Refused refused ? refused.status() : OK;
         });
     }
 
-    /** An ESPrim Object, and the session key that it is sealed under. */
-    private record Sealed(String object, String header, byte[] session, String exchange) {
-        /** The same content under another header, with a tag that is right. */
-        String under(byte[] header) {
-            byte[] iv = Base64Url.decode(object.split("\\.", -1)[2]);
-            // the platform refuses the IV that it used last under a key
-            Jwe.sealDirect(header, session, new byte[iv.length], new byte[1]);
-            byte[] plaintext = Jwe.parse(object, java.util.Set.of("alg", "enc", "kid", "cty", "ori", "rri", "oro", "rro"))
-                    .openDirect(session);
-            return Jwe.sealDirect(header, session, iv, plaintext);
+    /** An ESPrim Object and its session. */
+    private record Sealed(String object, Resealed session, String exchange) {
+        String header() {
+            return Resealed.header(object);
         }
+
+        String under(byte[] header) {
+            return session.under(object, header);
+        }
+    }
+
+    private Sealed request() {
+        String rand = b.door1.enclave.receiverRandObject(b.server.identity);
+        SealedRequest sealed = b.server.enclave.sealCredential(b.door1.identity, Optional.of(rand), Building.DOORS);
+        byte[] pairwise = Captured.party(b.door1).state().anchor.orElseThrow().pairwise();
+        return new Sealed(
+                sealed.esprimObject(),
+                Resealed.sessionOf(sealed.esprimObject(), rand, pairwise),
+                sealed.exchange());
+    }
+
+    private Sealed response() {
+        Sealed request = request();
+        var answered = (OpenedRequest.Answered) b.door1.enclave.openRequest(request.object());
+        return new Sealed(answered.sealedResponse(), request.session(), request.exchange());
     }
 
     /** What is drawn anew for each object is named instead, so that mutations of one header can be made to any. */
@@ -216,10 +200,6 @@ class OuterMutationTest {
                 .replace("\"RRI\"", tree.get("rri").toString());
         String value = tree.path("oro").path("esrv").toString();
         return Building.utf8(value.isEmpty() ? text : text.replace("\"ESRV\"", value));
-    }
-
-    private static String header(String object) {
-        return new String(Base64Url.decode(object.substring(0, object.indexOf('.'))), StandardCharsets.UTF_8);
     }
 
     private static byte[] outer(String seci) {
