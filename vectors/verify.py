@@ -25,26 +25,13 @@ except ImportError:
     print("verify.py needs the package cryptography: apt-get install python3-cryptography, or pip install cryptography", file=sys.stderr)
     sys.exit(2)
 
-
-class Refusal(Exception):
-    """The answer "no", with a oneM2M response status code."""
-
-    def __init__(self, status, why):
-        super().__init__(why)
-        self.status = status
-
-
-class BadVector(Exception):
-    """A test that can't be tried."""
-
+import epoch
+import group_oscore
+from common import BadVector, Refusal, bad, octets
 
 # --- JSON and base64url ------------------------------------------------------------------------------------------------------------
 
 MAX_OCTETS = 1 << 20
-
-
-def bad(why):
-    return Refusal(4000, why)
 
 
 def read_json(octets):
@@ -373,10 +360,6 @@ def fresh(role, value, name, expiry, aeads):
 
 
 # --- the types of tests ------------------------------------------------------------------------------------------------------------
-
-
-def octets(node, name):
-    return bytes.fromhex(node[name])
 
 
 def three(test):
@@ -876,6 +859,8 @@ KINDS = {
     "EsprimOpenResponse": open_answer,
     "EsprimInner": inner,
     "SecurityInfo": security_info,
+    **group_oscore.KINDS,
+    **epoch.KINDS,
 }
 
 

@@ -1,5 +1,6 @@
 package org.sealpost.agent;
 
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
@@ -50,19 +51,14 @@ public final class Agent implements AutoCloseable {
     private final Bindings bindings = Bindings.open(HopSecurity.plain());
     private final Board board;
     private final Map<String, CompletableFuture<Boolean>> followed = new ConcurrentHashMap<>();
+    private volatile Optional<RadioSender> radio = Optional.empty();
     private volatile boolean caughtUp;
     private final ExecutorService calls = Executors.newFixedThreadPool(2, Agent::daemon);
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(Agent::daemon);
     private final ApplicationEntity entity;
 
-    /** Starts an agent whose secure environment is a process of its own, with its state in a directory. Its options: {@link SecureEnvironment#options}. */
-    public static Agent start(DeviceConfig config, Path state, List<String> enclaveOptions) {
-        return new Agent(
-                config, SecureEnvironment.process(SecureEnvironment.ProcessConfig.in(state, enclaveOptions)), state);
-    }
-
     /**
-     * Starts an agent with a secure environment of the caller's.
+     * Starts an agent; its secure environment is closed with it.
      *
      * @param state its commands are kept in {@code commands} below it
      */
@@ -79,15 +75,39 @@ public final class Agent implements AutoCloseable {
 
     /** What an operator asks for; the group by name or identifier. */
     public record Order(
-            String group, String target, String verb, Map<String, String> arguments, long seconds, boolean byNotify) {}
+            String group, String target, String verb, Map<String, String> arguments, long seconds, Carrier carrier) {}
+
+    /** The way a command goes. */
+    public enum Carrier {
+        /** Created in each member's command container through the group's fan-out point. */
+        CONTAINERS,
+        /** As a notification through the fan-out point. */
+        NOTIFICATIONS,
+        /** On the link itself, by multicast under Group OSCORE; who does not answer finds it in its container. */
+        RADIO
+    }
 
     /** Seals a command and sends it to the group's fan-out point at the gateway; the stage brings its number. */
     public CompletionStage<Long> command(Order order) {
         String group = groupId(order.group());
+        if (order.carrier() == Carrier.RADIO) {
+            return CompletableFuture.supplyAsync(() -> sendOnTheLink(group, order), calls);
+        }
         return CompletableFuture.supplyAsync(() -> seal(group, order), calls)
                 .thenCompose(command -> followExpected(command)
                         .thenCompose(ready -> fanOut(group, order, command))
                         .thenApply(done -> command.commandId()));
+    }
+
+    /**
+     * Goes on a link, for commands under Group OSCORE.
+     *
+     * @param address own address there
+     * @param group multicast address and port that members listen on
+     * @throws java.io.UncheckedIOException when an address can't be used
+     */
+    public void useRadio(InetSocketAddress address, InetSocketAddress group) {
+        radio = Optional.of(new RadioSender(enclave, board, calls, timer, address, group));
     }
 
     /** The board of the commands. */
@@ -118,11 +138,21 @@ public final class Agent implements AutoCloseable {
 
     @Override
     public void close() {
+        radio.ifPresent(RadioSender::close);
         entity.close();
         timer.shutdownNow();
         calls.shutdownNow();
         environment.close();
         bindings.close();
+    }
+
+    private long sendOnTheLink(String group, Order order) {
+        RadioSender sender = radio.orElseThrow(() -> new Refusal(
+                ResponseStatus.OPERATION_NOT_ALLOWED,
+                "this agent is on no link: start it with --radio, or send the command without \"radio\""));
+        SealedCommand command = seal(group, order);
+        sender.send(command.commandId());
+        return command.commandId();
     }
 
     private SealedCommand seal(String group, Order order) {
@@ -147,7 +177,7 @@ public final class Agent implements AutoCloseable {
     private CompletionStage<ResponsePrimitive> fanOut(String group, Order order, SealedCommand command) {
         String at = "/" + config.gatewayId() + "/cse-mn/" + new Identifier(group).lastSegment() + "/fopt";
         ObjectNode instance = instance(command.envelope());
-        CompletionStage<ResponsePrimitive> sent = order.byNotify()
+        CompletionStage<ResponsePrimitive> sent = order.carrier() == Carrier.NOTIFICATIONS
                 ? entity.request(Operation.NOTIFY, at, b -> b.content(notification(instance, at)))
                 : entity.request(
                         Operation.CREATE,

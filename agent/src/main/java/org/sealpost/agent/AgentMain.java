@@ -9,9 +9,6 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -22,14 +19,16 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.sealpost.device.DeviceConfig;
 import org.sealpost.device.Enrolment;
+import org.sealpost.device.RadioAddress;
 import org.sealpost.door.OperatorDoor;
+import org.sealpost.enclave.EnclaveOptions;
 import org.sealpost.enclave.EnclaveUnavailable;
-import org.sealpost.enclave.SecureEnvironment;
 import org.sealpost.onem2m.PrimitiveCodec;
 import org.sealpost.onem2m.Refusal;
 import org.sealpost.onem2m.Serialization;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -39,6 +38,7 @@ import tools.jackson.databind.node.ObjectNode;
 @Command(
         name = "sealpost agent",
         mixinStandardHelpOptions = true,
+        subcommands = EmergencyCall.class,
         description = "Runs the group agent beside a gateway: it commands under the server's delegation.",
         footer = {
             "",
@@ -46,6 +46,7 @@ import tools.jackson.databind.node.ObjectNode;
             "  sealpost agent --gateway-id gw-north --gateway http://127.0.0.1:8090 --state state/agent-north",
             "  curl -H \"Authorization: Bearer $(cat state/agent-north/agent.token)\" \\",
             "       -d '{\"group\":\"fire-doors\",\"verb\":\"close\"}' http://127.0.0.1:8091/commands",
+            "  sealpost agent emergency fire-doors close --control 127.0.0.1:8091 --token state/agent-north/agent.token",
             "",
             "Exit codes: 0 stopped, 1 can't run (the message says why), 2 wrong options."
         })
@@ -107,6 +108,20 @@ public final class AgentMain implements Callable<Integer> {
             description = "Where the operator's door is. Default ${DEFAULT-VALUE}.")
     String control = "";
 
+    @Option(
+            names = "--radio",
+            paramLabel = "HOST:PORT",
+            description = "Command on the link too: multicast address, such as 239.255.77.1:5683.")
+    @Nullable
+    String radio;
+
+    @Option(
+            names = "--radio-listen",
+            paramLabel = "HOST:PORT",
+            defaultValue = "127.0.0.1:0",
+            description = "Own address on that link. Default ${DEFAULT-VALUE}.")
+    String radioListen = "";
+
     @Option(names = "--state", paramLabel = "DIR", description = "Where enclave state, enrolment files and token lie.")
     @Nullable
     Path state;
@@ -122,21 +137,8 @@ public final class AgentMain implements Callable<Integer> {
     @Nullable
     Path portFile;
 
-    @Option(
-            names = "--secure-environment",
-            paramLabel = "KIND",
-            defaultValue = "process",
-            description = "Where keys lie: process (memory of a process of their own) or pkcs11 (a token). Default"
-                    + " ${DEFAULT-VALUE}.")
-    String secureEnvironment = "";
-
-    @Option(
-            names = "--enclave",
-            paramLabel = "OPTION=VALUE",
-            description =
-                    "For the enclave program, repeatable: key-file, passphrase-file, pkcs11, token, slot, pin-file"
-                            + " (sealpost enclave --help).")
-    Map<String, String> enclaveOptions = new LinkedHashMap<>();
+    @Mixin
+    EnclaveOptions secureEnvironment = new EnclaveOptions();
 
     @Option(names = "--check", description = "Wire everything on scratch state, then stop.")
     boolean check;
@@ -173,11 +175,11 @@ public final class AgentMain implements Callable<Integer> {
 
     private int run(URI at, Path directory) throws IOException, InterruptedException {
         CountDownLatch stopped = new CountDownLatch(1);
-        Files.createDirectories(directory);
-        Agent agent = Agent.start(
-                config(at, Optional.ofNullable(listen)),
-                directory,
-                SecureEnvironment.options(secureEnvironment, enclaveOptions));
+        Agent agent = new Agent(config(at, Optional.ofNullable(listen)), secureEnvironment.start(directory), directory);
+        String link = radio;
+        if (link != null) {
+            agent.useRadio(RadioAddress.parse(radioListen), RadioAddress.parse(link));
+        }
         OperatorDoor door = ControlApi.open(agent, address(control), directory.resolve("agent.token"));
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(
@@ -244,8 +246,10 @@ public final class AgentMain implements Callable<Integer> {
     private int checkOnly() throws IOException {
         Path scratch = Files.createTempDirectory("agent-check");
         URI nowhere = URI.create("http://127.0.0.1:9");
-        try (Agent agent = Agent.start(
-                        config(nowhere, Optional.of(URI.create("http://127.0.0.1:0"))), scratch, List.of());
+        try (Agent agent = new Agent(
+                        config(nowhere, Optional.of(URI.create("http://127.0.0.1:0"))),
+                        secureEnvironment.start(scratch),
+                        scratch);
                 OperatorDoor door = ControlApi.open(agent, address("127.0.0.1:0"), scratch.resolve("agent.token"))) {
             agent.enclave().enrolmentRequest(agent.config().identity());
             System.err.println("sealpost agent: checked at " + door.address());

@@ -73,16 +73,23 @@ final class ControlApi {
                 "the gateway or the enclave did not answer; a command that was sealed is repeated by itself: look at /commands before sending it again");
     }
 
+    private static Agent.Carrier carrier(Members m) {
+        if (m.optionalBoolean("radio").orElse(false)) {
+            return Agent.Carrier.RADIO;
+        }
+        return m.optionalBoolean("notify").orElse(false) ? Agent.Carrier.NOTIFICATIONS : Agent.Carrier.CONTAINERS;
+    }
+
     private JsonNode command(JsonNode body) {
-        Members m =
-                Members.of(body, "the request", Set.of("group", "target", "verb", "args", "notAfterSeconds", "notify"));
+        Members m = Members.of(
+                body, "the request", Set.of("group", "target", "verb", "args", "notAfterSeconds", "notify", "radio"));
         Agent.Order order = new Agent.Order(
                 m.text("group"),
                 m.optionalText("target").orElse("all"),
                 m.text("verb"),
                 m.textMap("args"),
                 m.optionalInteger("notAfterSeconds").orElse(60),
-                m.optionalBoolean("notify").orElse(false));
+                carrier(m));
         try {
             long id = agent.command(order).toCompletableFuture().get(SECONDS, TimeUnit.SECONDS);
             return JsonNodeFactory.instance.objectNode().put("id", id);

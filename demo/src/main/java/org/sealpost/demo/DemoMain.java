@@ -1,9 +1,6 @@
 package org.sealpost.demo;
 
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -11,7 +8,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import org.sealpost.demo.attack.HostileGateway;
 import org.sealpost.demo.fleet.Fleet;
@@ -27,10 +23,9 @@ import org.sealpost.demo.steps.Stage;
 import org.sealpost.demo.story.Narrator;
 import org.sealpost.demo.story.Step;
 import org.sealpost.demo.story.Story;
-import org.sealpost.onem2m.PrimitiveCodec;
-import org.sealpost.onem2m.Serialization;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -46,12 +41,15 @@ import tools.jackson.databind.node.ObjectNode;
             "  sealpost demo",
             "  sealpost demo --devices 60",
             "  sealpost demo --provision",
+            "  sealpost demo --secure-environment pkcs11",
             "  sealpost demo --keep-running --work /tmp/building",
             "  sealpost demo --plant acts-twice      must fail, naming the step",
             "",
             "Exit codes: 0 everything was proved, 1 a step failed (it is named), 2 wrong options."
         })
 public final class DemoMain implements Callable<Integer> {
+    private static final String TOKENS = "pkcs11";
+
     @Option(
             names = "--devices",
             paramLabel = "N",
@@ -64,28 +62,23 @@ public final class DemoMain implements Callable<Integer> {
             description = "Remote provisioning: devices start with just a manufacturer's credential; six devices.")
     boolean provision;
 
+    @Option(
+            names = "--secure-environment",
+            paramLabel = "KIND",
+            defaultValue = "process",
+            description = "Where keys lie: process (memory of processes of their own) or pkcs11 (a token of SoftHSM2"
+                    + " for each program). Default ${DEFAULT-VALUE}.")
+    String secureEnvironment = "";
+
     @Option(names = "--keep-running", description = "Afterwards leave the building running until Ctrl-C.")
     boolean keepRunning;
-
-    @Option(names = "--seed", paramLabel = "N", description = "Seed of canaries and markers, to repeat a run.")
-    @Nullable
-    Long seed;
-
-    @Option(
-            names = "--json",
-            description = "The outcome as one JSON object on standard output; the story on standard error.")
-    boolean json;
-
-    @Option(names = "--work", paramLabel = "DIR", description = "Keep states, logs and captured hops there.")
-    @Nullable
-    Path work;
 
     @Option(names = "--plant", paramLabel = "FAULT", description = "Plant a fault, to see the demo notice it.")
     @Nullable
     String plant;
 
-    @Option(names = "--no-colour", description = "No colours (also when NO_COLOR is set, or not on a terminal).")
-    boolean noColour;
+    @Mixin
+    RunOptions options = new RunOptions();
 
     public static void main(String[] args) {
         System.exit(new CommandLine(new DemoMain()).execute(args));
@@ -97,37 +90,54 @@ public final class DemoMain implements Callable<Integer> {
         try {
             fault = plant == null ? Fault.NONE : Fault.named(plant);
         } catch (IllegalArgumentException e) {
-            System.err.println("sealpost demo: " + e.getMessage());
-            return 2;
+            return RunOptions.wrong("demo", e.getMessage());
+        }
+        if (!List.of("process", TOKENS).contains(secureEnvironment)) {
+            return RunOptions.wrong("demo", "--secure-environment is process or pkcs11, not " + secureEnvironment);
+        }
+        if (tokens() && provision) {
+            return RunOptions.wrong(
+                    "demo", "a factory's copies of a device can't copy its token: --provision goes with process");
+        }
+        Optional<String> missing = tokens() ? Fleet.tokensMissing() : Optional.empty();
+        if (missing.isPresent()) {
+            return RunOptions.wrong("demo", missing.get());
         }
         if (devices < Plan.building(0).devices().size()) {
-            System.err.println("sealpost demo: the building has at least 6 devices: give --devices 6 or more");
-            return 2;
+            return RunOptions.wrong("demo", "the building has at least 6 devices: give --devices 6 or more");
         }
-        long number = seed == null ? ThreadLocalRandom.current().nextLong(1_000_000) : seed;
         Programs programs = Programs.fromSystemProperties();
-        WorkFolder folder =
-                WorkFolder.of(Optional.ofNullable(work), programs.dist().resolveSibling("w"), "demo");
-        return run(fault, number, programs, folder);
+        WorkFolder folder;
+        try {
+            folder = options.folder(programs, "demo");
+        } catch (IOException e) {
+            return RunOptions.wrong("demo", e.getMessage());
+        }
+        return run(fault, options.number(), programs, folder);
+    }
+
+    private boolean tokens() {
+        return secureEnvironment.equals(TOKENS);
     }
 
     private int run(Fault fault, long number, Programs programs, WorkFolder folder) throws Exception {
-        boolean terminal = System.console() != null && System.getenv("NO_COLOR") == null && !noColour;
-        PrintStream out = new PrintStream(json ? System.err : System.out, true, StandardCharsets.UTF_8);
-        Narrator narrator = new Narrator(out, terminal, terminal);
+        Narrator narrator = options.narrator();
         long start = System.nanoTime();
-        narrator.line(narrator.bold("Sealpost: a building with " + devices + " devices behind two gateways")
+        narrator.line(narrator.bold("Sealpost: a building with " + devices + " devices behind two gateways"
+                        + (tokens() ? ", keys in tokens" : ""))
                 + "   (seed " + number + ")");
         Map<Place, Secret> canaries = LeakCheck.canaries(number);
         Fleet fleet = new Fleet(
                 Plan.building(provision ? 0 : devices),
                 folder.path(),
                 programs,
-                canaries,
-                fault.inEnclave(),
-                Stage.remark(number),
-                provision ? Fleet.Functions.AT_THE_SERVER : Fleet.Functions.NONE);
-        Thread cleanUp = new Thread(() -> cleanUp(fleet, folder), "clean-up");
+                new Fleet.Setting(
+                        canaries,
+                        fault.inEnclave(),
+                        provision ? Fleet.Functions.AT_THE_SERVER : Fleet.Functions.NONE,
+                        tokens()),
+                Stage.remark(number));
+        Thread cleanUp = new Thread(() -> RunOptions.cleanUp("demo", fleet, folder, true), "clean-up");
         Runtime.getRuntime().addShutdownHook(cleanUp);
         List<Story.Outcome> outcomes;
         try (HostileGateway hostile = new HostileGateway()) {
@@ -154,11 +164,7 @@ public final class DemoMain implements Callable<Integer> {
                         ? "Proved: " + outcomes.size() + " steps, " + facts + " facts, in " + seconds
                         : "Not proved: step \"" + last.name() + "\" failed after " + seconds + ": "
                                 + last.why().lines().findFirst().orElse(""));
-        if (json) {
-            System.out.println(new String(
-                    PrimitiveCodec.of(Serialization.JSON).encodeTree(report(outcomes, good, time, number)),
-                    StandardCharsets.UTF_8));
-        }
+        options.print(report(outcomes, good, time, number));
     }
 
     private ObjectNode report(List<Story.Outcome> outcomes, boolean good, Duration time, long number) {
@@ -203,14 +209,5 @@ public final class DemoMain implements Callable<Integer> {
             }
         }
         return text.toString();
-    }
-
-    private static void cleanUp(Fleet fleet, WorkFolder folder) {
-        fleet.close();
-        try {
-            folder.discard();
-        } catch (IOException e) {
-            System.err.println("sealpost demo: could not delete " + folder.path() + ": " + e.getMessage());
-        }
     }
 }

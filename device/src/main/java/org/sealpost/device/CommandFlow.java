@@ -2,6 +2,7 @@ package org.sealpost.device;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.sealpost.enclave.EnclaveUnavailable;
 import org.sealpost.enclave.MemberKeys;
 import org.sealpost.enclave.MemberKeys.CommandVerdict;
@@ -50,20 +51,39 @@ final class CommandFlow {
     boolean take(String envelope, boolean last) {
         settle();
         CommandVerdict verdict = asked(() -> enclave.openCommand(envelope));
+        if (!last && missesEpoch(verdict)) {
+            return false;
+        }
+        act(verdict);
+        return true;
+    }
+
+    /** Whether a command is refused because its epoch, or who gave it, is not known here. */
+    static boolean missesEpoch(CommandVerdict verdict) {
+        return verdict instanceof CommandVerdict.Refused r && r.status() == ResponseStatus.ESPRIM_UNKNOWN_KEY_ID.code();
+    }
+
+    /**
+     * Does what a verdict says.
+     *
+     * @return the sealed acknowledgement, where there is one
+     * @throws EnclaveUnavailable as {@link #take}
+     */
+    Optional<String> act(CommandVerdict verdict) {
         if (verdict instanceof CommandVerdict.Execute c) {
-            finish(c, false);
-        } else if (verdict instanceof CommandVerdict.Duplicate d) {
+            return Optional.of(finish(c, false));
+        }
+        if (verdict instanceof CommandVerdict.Duplicate d) {
             application.duplicate();
             d.acknowledgement().ifPresent(application::acknowledge);
-        } else if (verdict instanceof CommandVerdict.Refused r) {
-            if (!last && r.status() == ResponseStatus.ESPRIM_UNKNOWN_KEY_ID.code()) {
-                return false;
-            }
+            return d.acknowledgement();
+        }
+        if (verdict instanceof CommandVerdict.Refused r) {
             application.refused(r.status(), r.sentence());
         } else {
             application.notForUs();
         }
-        return true;
+        return Optional.empty();
     }
 
     /**
@@ -78,7 +98,7 @@ final class CommandFlow {
         }
     }
 
-    private void finish(CommandVerdict.Execute c, boolean again) {
+    private String finish(CommandVerdict.Execute c, boolean again) {
         CommandHandler.Outcome outcome = unacknowledged.get(c.command());
         if (outcome == null) {
             outcome = application.execute(
@@ -87,11 +107,14 @@ final class CommandFlow {
         }
         String result = outcome.result();
         String detail = outcome.detail();
-        application.acknowledge(asked(() -> enclave.acknowledge(c.command(), result, detail)));
+        String sealed = asked(() -> enclave.acknowledge(c.command(), result, detail));
+        application.acknowledge(sealed);
         unacknowledged.remove(c.command());
+        return sealed;
     }
 
-    private <T> T asked(java.util.function.Supplier<T> call) {
+    /** Asks the enclave; when it does not answer, what it was asked for may be half done. */
+    <T> T asked(java.util.function.Supplier<T> call) {
         try {
             return call.get();
         } catch (EnclaveUnavailable e) {

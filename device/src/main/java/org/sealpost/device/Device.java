@@ -1,6 +1,7 @@
 package org.sealpost.device;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -11,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.UnaryOperator;
 import org.sealpost.cse.ae.ApplicationEntity;
@@ -57,8 +59,11 @@ public final class Device implements AutoCloseable {
     private final LongAdder notForUs = new LongAdder();
     private final LongAdder readings = new LongAdder();
     private final LongAdder fetched = new LongAdder();
+    private final AtomicBoolean catchingUp = new AtomicBoolean();
+    private final CommandFlow commands;
     private final DeviceEndpoint endpoint;
     private final ApplicationEntity entity;
+    private volatile Optional<RadioCommands> radio = Optional.empty();
     private volatile boolean closed;
 
     private Device(DeviceConfig config, SecureEnvironment environment, DeviceRuntime runtime, boolean ownsRuntime) {
@@ -69,7 +74,7 @@ public final class Device implements AutoCloseable {
         this.ownsRuntime = ownsRuntime;
         this.provisioning = new RemoteProvisioning(enclave, config.identity(), runtime);
         EndPoint endPoint = EndPoint.of(config.identity(), enclave, runtime.calls());
-        CommandFlow commands = new CommandFlow(enclave, new Work());
+        this.commands = new CommandFlow(enclave, new Work());
         this.endpoint = new DeviceEndpoint(config, commands, endPoint, runtime.calls(), this);
         this.entity = ApplicationEntity.start(
                 config.entity(), runtime.bindings(), runtime.clock(), runtime.timer(), endpoint::receive);
@@ -111,6 +116,21 @@ public final class Device implements AutoCloseable {
     public Device onCommand(String verb, CommandHandler handler) {
         handlers.put(verb, handler);
         return this;
+    }
+
+    /**
+     * Listens for commands on the link, under Group OSCORE: to all by multicast, or to this device alone. Register handlers before.
+     *
+     * @param address to listen on; its interface is the link
+     * @param group multicast address and port
+     * @return where it listens for this device alone
+     * @throws java.io.UncheckedIOException when an address can't be used
+     */
+    public InetSocketAddress listenRadio(InetSocketAddress address, InetSocketAddress group) {
+        RadioCommands opened =
+                new RadioCommands(enclave, commands, endpoint.inOrder(), this::catchUpQuietly, address, group);
+        radio = Optional.of(opened);
+        return opened.address();
     }
 
     /** Seals a reading under a group's credential and sends it up; the stage completes when the gateway stored it. */
@@ -294,6 +314,7 @@ public final class Device implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
+        radio.ifPresent(RadioCommands::close);
         provisioning.close();
         entity.close();
         if (ownsRuntime) {
@@ -314,6 +335,13 @@ public final class Device implements AutoCloseable {
                 fetched.add(installed);
             }
         });
+    }
+
+    /** As {@link #catchUp}, once at a time; anybody can provoke it. */
+    private void catchUpQuietly() {
+        if (catchingUp.compareAndSet(false, true)) {
+            catchUp().whenComplete((installed, failure) -> catchingUp.set(false));
+        }
     }
 
     /** Runs a task again and again until the device is closed, so long apart. */

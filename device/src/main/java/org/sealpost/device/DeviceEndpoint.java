@@ -29,6 +29,11 @@ final class DeviceEndpoint {
         this.device = device;
     }
 
+    /** One order for all commands, whichever way they come. */
+    InOrder inOrder() {
+        return inOrder;
+    }
+
     CompletionStage<ResponsePrimitive> receive(RequestPrimitive request) {
         Content content =
                 request.content().orElseThrow(() -> new Refusal(ResponseStatus.BAD_REQUEST, "a NOTIFY has no Content"));

@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,11 +15,13 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.sealpost.enclave.EnclaveOptions;
 import org.sealpost.enclave.EnclaveUnavailable;
 import org.sealpost.enclave.SecureEnvironment;
 import org.sealpost.onem2m.Refusal;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Many simulated devices in one process, each with a compartment of its own in one enclave process. */
@@ -88,21 +89,8 @@ public final class DeviceHostMain implements Callable<Integer> {
     @Option(names = "--remark", paramLabel = "TEXT", description = "Stands in each reading.", defaultValue = "")
     String remark = "";
 
-    @Option(
-            names = "--secure-environment",
-            paramLabel = "KIND",
-            defaultValue = "process",
-            description = "Where keys lie: process (memory of a process of their own) or pkcs11 (a token). Default"
-                    + " ${DEFAULT-VALUE}.")
-    String secureEnvironment = "";
-
-    @Option(
-            names = "--enclave",
-            paramLabel = "OPTION=VALUE",
-            description =
-                    "For the enclave program, repeatable: key-file, passphrase-file, pkcs11, token, slot, pin-file"
-                            + " (sealpost enclave --help).")
-    Map<String, String> enclaveOptions = new LinkedHashMap<>();
+    @Mixin
+    EnclaveOptions secureEnvironment = new EnclaveOptions();
 
     @Option(names = "--check", description = "Wire everything on scratch state, then stop.")
     boolean check;
@@ -136,7 +124,7 @@ public final class DeviceHostMain implements Callable<Integer> {
 
     private int run(Map<String, String> wanted, URI at, Path directory) throws IOException, InterruptedException {
         CountDownLatch stopped = new CountDownLatch(1);
-        SecureEnvironment environment = open(directory);
+        SecureEnvironment environment = secureEnvironment.start(directory);
         DeviceRuntime runtime = DeviceRuntime.open();
         List<SimulatedDevice> running = start(wanted, at, directory, environment, runtime);
         Runtime.getRuntime()
@@ -181,15 +169,9 @@ public final class DeviceHostMain implements Callable<Integer> {
         return running;
     }
 
-    private SecureEnvironment open(Path directory) throws IOException {
-        Files.createDirectories(directory);
-        return SecureEnvironment.process(SecureEnvironment.ProcessConfig.in(
-                directory, SecureEnvironment.options(secureEnvironment, enclaveOptions)));
-    }
-
     private int checkOnly() throws IOException {
         Path scratch = Files.createTempDirectory("host-check");
-        try (SecureEnvironment environment = open(scratch);
+        try (SecureEnvironment environment = secureEnvironment.start(scratch);
                 DeviceRuntime runtime = DeviceRuntime.open()) {
             URI nowhere = URI.create("http://127.0.0.1:9");
             start(Map.of("door-1", "fire-door", "sensor-1", "fire-sensor"), nowhere, scratch, environment, runtime)

@@ -7,18 +7,17 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.sealpost.enclave.EnclaveOptions;
 import org.sealpost.enclave.EnclaveUnavailable;
-import org.sealpost.enclave.SecureEnvironment;
 import org.sealpost.onem2m.Refusal;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The device program: one simulated device and its enclave. */
@@ -100,6 +99,20 @@ public final class DeviceMain implements Callable<Integer> {
     URI advertise;
 
     @Option(
+            names = "--radio",
+            paramLabel = "HOST:PORT",
+            description = "Listen for commands on the link too: multicast address, such as 239.255.77.1:5683.")
+    @Nullable
+    String radio;
+
+    @Option(
+            names = "--radio-listen",
+            paramLabel = "HOST:PORT",
+            defaultValue = "127.0.0.1:0",
+            description = "Own address on that link. Default ${DEFAULT-VALUE}.")
+    String radioListen = "";
+
+    @Option(
             names = "--state",
             paramLabel = "DIR",
             description = "Where enclave state, enrolment files and actuator journal lie.")
@@ -134,21 +147,8 @@ public final class DeviceMain implements Callable<Integer> {
             description = "Seed of the simulated readings. Default ${DEFAULT-VALUE}.")
     long seed;
 
-    @Option(
-            names = "--secure-environment",
-            paramLabel = "KIND",
-            defaultValue = "process",
-            description = "Where keys lie: process (memory of a process of their own) or pkcs11 (a token). Default"
-                    + " ${DEFAULT-VALUE}.")
-    String secureEnvironment = "";
-
-    @Option(
-            names = "--enclave",
-            paramLabel = "OPTION=VALUE",
-            description =
-                    "For the enclave program, repeatable: key-file, passphrase-file, pkcs11, token, slot, pin-file"
-                            + " (sealpost enclave --help).")
-    Map<String, String> enclaveOptions = new LinkedHashMap<>();
+    @Mixin
+    EnclaveOptions secureEnvironment = new EnclaveOptions();
 
     @Option(
             names = "--certificate-request",
@@ -184,11 +184,7 @@ public final class DeviceMain implements Callable<Integer> {
 
     private int run(URI at, Path directory) throws IOException, InterruptedException {
         CountDownLatch stopped = new CountDownLatch(1);
-        Files.createDirectories(directory);
-        Device device = Device.connect(
-                config(at),
-                SecureEnvironment.process(SecureEnvironment.ProcessConfig.in(
-                        directory, SecureEnvironment.options(secureEnvironment, enclaveOptions))));
+        Device device = Device.connect(config(at), secureEnvironment.start(directory));
         SimulatedDevice simulated = new SimulatedDevice(
                 device,
                 function,
@@ -206,6 +202,10 @@ public final class DeviceMain implements Callable<Integer> {
                         },
                         "stop"));
         simulated.start();
+        String link = radio;
+        if (link != null) {
+            device.listenRadio(RadioAddress.parse(radioListen), RadioAddress.parse(link));
+        }
         Path ports = portFile;
         if (ports != null) {
             String line =

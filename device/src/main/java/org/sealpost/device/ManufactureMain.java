@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.sealpost.enclave.ClientKeys.FunctionAccess;
 import org.sealpost.enclave.ClientKeys.ManufactureRequest;
 import org.sealpost.enclave.Enclave;
+import org.sealpost.enclave.EnclaveOptions;
 import org.sealpost.enclave.EnclaveUnavailable;
 import org.sealpost.enclave.SecureEnvironment;
 import org.sealpost.onem2m.PrimitiveCodec;
@@ -21,6 +22,7 @@ import org.sealpost.onem2m.Refusal;
 import org.sealpost.onem2m.Serialization;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -62,6 +64,9 @@ public final class ManufactureMain implements Callable<Integer> {
     @Nullable
     Path mef;
 
+    @Mixin
+    EnclaveOptions secureEnvironment = new EnclaveOptions();
+
     public static void main(String[] args) {
         System.exit(new CommandLine(new ManufactureMain()).execute(args));
     }
@@ -76,9 +81,7 @@ public final class ManufactureMain implements Callable<Integer> {
             return 2;
         }
         try {
-            Files.createDirectories(directory);
-            try (SecureEnvironment environment = SecureEnvironment.process(new SecureEnvironment.ProcessConfig(
-                    directory.resolve("enclave"), directory.resolve("s"), SecureEnvironment.defaultCommand()))) {
+            try (SecureEnvironment environment = secureEnvironment.start(directory)) {
                 Enclave enclave = environment.compartment(device);
                 FunctionAccess access = enclave.acceptManufacture(
                         ask(function, enclave.manufactureRequest(), serial == null ? device : serial));

@@ -23,6 +23,15 @@ public final class Labels {
     /** Key for confirmation MACs, from an epoch secret. */
     public static final String GROUP_CONFIRMATION = "sealpost/v1/group/confirmation";
 
+    /** What Group OSCORE's secrets come from, from an epoch secret. */
+    public static final String GROUP_OSCORE = "sealpost/v1/group/oscore";
+
+    /** Master Secret of Group OSCORE (RFC 10021 section 2.1), from the key above. */
+    public static final String OSCORE_MASTER_SECRET = "sealpost/v1/oscore/master-secret";
+
+    /** Master Salt of Group OSCORE, from the same. */
+    public static final String OSCORE_MASTER_SALT = "sealpost/v1/oscore/master-salt";
+
     /** Key-check value, from an epoch secret. */
     public static final String GROUP_KEY_CHECK = "sealpost/v1/group/key-check";
 
@@ -37,6 +46,9 @@ public final class Labels {
 
     /** The key of a subset, from its label. */
     public static final String TREE_KEY = "sealpost/v1/tree/key";
+
+    /** The key of a box of labels, from the transport key that goes with it. */
+    public static final String TREE_TRANSPORT = "sealpost/v1/tree/transport";
 
     /** What hides an epoch's seed in a block, from the key of a subset. */
     public static final String BLOCK_WRAP = "sealpost/v1/block/wrap";
@@ -57,6 +69,21 @@ public final class Labels {
     public static final String TYPE_BLOCK = "sealpost/v1/block";
 
     public static final String TYPE_NOTICE = "sealpost/v1/notice";
+
+    /** A node's key, from the secret of a tree of keys. */
+    public static final String LKH_NODE = "sealpost/v1/lkh/node";
+
+    /** What hides a node's next key, from that of a node. */
+    public static final String LKH_WRAP = "sealpost/v1/lkh/wrap";
+
+    /** Commitment of a key block to the root's key. */
+    public static final String LKH_COMMITMENT = "sealpost/v1/lkh/commitment";
+
+    /** An epoch's secret, from the root's key. */
+    public static final String LKH_SECRET = "sealpost/v1/lkh/secret";
+
+    /** What a signature of a key block is for. */
+    public static final String TYPE_KEY_BLOCK = "sealpost/v1/lkh";
 
     /** Key that seals an enclave's state, from its key file. */
     public static final String ENCLAVE_STATE = "sealpost/v1/enclave/state";

@@ -8,8 +8,29 @@ public final class ReplayWindow {
     /** How far behind the highest counter a late message may be. */
     public static final int SIZE = 64;
 
+    /**
+     * What a window remembers.
+     *
+     * @param highest counter so far
+     * @param seen bit n: the counter n below the highest
+     */
+    public record State(long highest, long seen) {}
+
     private long highest;
     private long seen;
+
+    /** A window that goes on from where another one was. */
+    public static ReplayWindow of(State state) {
+        ReplayWindow window = new ReplayWindow();
+        window.highest = state.highest();
+        window.seen = state.seen();
+        return window;
+    }
+
+    /** To be stored. */
+    public State state() {
+        return new State(highest, seen);
+    }
 
     /** True when the counter was not seen and is not too old to tell. */
     public boolean acceptable(long counter) {

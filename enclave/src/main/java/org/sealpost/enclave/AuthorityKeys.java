@@ -38,10 +38,34 @@ public interface AuthorityKeys {
     EpochFacts newEpoch(String group, long fence, List<Member> members);
 
     /**
-     * Adds members to the current epoch without changing it (the point-to-point scheme allows it where the policy does not ask for
-     * backward secrecy).
+     * Lets members join. With a tree the epoch moves one step on, by a notice that every other member computes the new secret from, and the joiner can't go back; where that isn't possible, a new
+     * epoch is drawn. Point to point, they come into the current epoch as it is.
      */
     EpochFacts admit(String group, List<Member> members);
+
+    /** The members of a group's current epoch, with the leaves that they have. */
+    List<Member> members(String group);
+
+    /** What is published of a group's current epoch; empty where its scheme has no blocks. All of it is public. */
+    Optional<EpochMaterial> epochMaterial(String group);
+
+    /** The certificate of the key that signs blocks (compact JWS, public); made with the first block. */
+    Optional<String> blockCertificate();
+
+    /** What an eviction would cost; changes nothing. */
+    EvictionPreview previewEviction(String group, List<String> identities);
+
+    /**
+     * Prepares the next generation of a group's tree: credentials that are given from now on hold labels of both, and blocks go over to it with the next epoch that is drawn after {@link #everybodyIsLabelled}, or
+     * after a grace of {@link #GRACE_SECONDS}. Does nothing when one is prepared, or the group has no tree.
+     */
+    void prepareGeneration(String group);
+
+    /** All members have confirmed that they hold labels of that generation, which was prepared: the next block may be made for it. */
+    void everybodyIsLabelled(String group, long generation);
+
+    /** How long a prepared generation waits for members that sleep. */
+    long GRACE_SECONDS = 30 * 86_400L;
 
     /** The group's current epoch. */
     Optional<EpochFacts> currentEpoch(String group);
@@ -79,13 +103,20 @@ public interface AuthorityKeys {
         AGENT
     }
 
-    /** A member: absolute identity, zone (may be empty), leaf number that stays its own as long as it is in the group. */
+    /**
+     * A member.
+     *
+     * @param identity absolute
+     * @param zone may be empty
+     * @param leaf its number in the group's tree, and its sender id; stays its own as long as it is in the group, and is never given to anybody again. For one that joins, 0, or a number that somebody had, lets the
+     *     enclave give the next free one ({@link #members} says which)
+     */
     record Member(String identity, String zone, long leaf) {}
 
     /**
      * Rules of a group.
      *
-     * @param scheme {@code point-to-point} so far
+     * @param scheme {@code subset-difference}, {@code complete-subtree} or {@code point-to-point}
      * @param agentIsMember whether agents hold the credential and may command under delegation
      * @param nonDelegableVerbs verbs that need the server's own signature
      * @param overlapSeconds how long the previous epoch still opens commands after a planned change; 0 after an eviction
@@ -137,6 +168,27 @@ public interface AuthorityKeys {
 
     /** Public facts of an epoch. */
     record EpochFacts(String group, long epoch, String keyCheckValue, long notBefore, long notAfter) {}
+
+    /**
+     * What is published of an epoch.
+     *
+     * @param generation that the newest block is made for
+     * @param prepared the generation after it, when one is prepared; else 0
+     * @param blockEpoch epoch of the newest block
+     * @param block the newest block, encoded
+     * @param latest block and notice as a cache keeps them
+     */
+    record EpochMaterial(
+            String group, long epoch, long generation, long prepared, long blockEpoch, byte[] block, byte[] latest) {}
+
+    /**
+     * What an eviction would cost.
+     *
+     * @param entries of its block
+     * @param octets of its block, as published once under each gateway; 0 where the scheme has none
+     * @param newGeneration whether every member would need a credential of its own
+     */
+    record EvictionPreview(String group, long epoch, int entries, int octets, boolean newGeneration) {}
 
     /** A signed delegation (compact JWS) and what it says. */
     record Delegation(String delegation, CommanderKeys.DelegationFacts facts) {}

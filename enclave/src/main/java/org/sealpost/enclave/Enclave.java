@@ -13,6 +13,7 @@ public interface Enclave
                 RenewalKeys,
                 MemberKeys,
                 CommanderKeys,
+                GroupOscoreKeys,
                 AuthorityKeys,
                 ClientKeys,
                 FunctionKeys,

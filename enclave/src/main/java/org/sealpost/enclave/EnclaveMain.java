@@ -1,19 +1,15 @@
 package org.sealpost.enclave;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HexFormat;
 import java.util.List;
 import org.sealpost.enclave.internal.Backing;
 import org.sealpost.enclave.internal.process.EnclaveRuntime;
 
 /**
  * The enclave process. Started by the program it serves: {@code EnclaveMain STATE-DIRECTORY SOCKET [OPTIONS]}, the token as one line of hex on standard input, which stays open: when
- * it closes, the program is gone and the enclave ends. Says READY, or one sentence, on standard output.
+ * it closes, or this process gets another parent, the program is gone and the enclave ends. Says READY, or one sentence, on standard output.
  */
 public final class EnclaveMain {
     private EnclaveMain() {}
@@ -31,9 +27,6 @@ public final class EnclaveMain {
                     + " device; the token comes on standard input), or --check\n" + Backing.HELP);
             System.exit(help ? 0 : 2);
         }
-        BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
-        String line = in.readLine();
-        byte[] token = line == null ? new byte[0] : HexFormat.of().parseHex(line.trim());
-        System.exit(EnclaveRuntime.run(List.of(args), token, in));
+        System.exit(EnclaveRuntime.run(List.of(args), System.in));
     }
 }

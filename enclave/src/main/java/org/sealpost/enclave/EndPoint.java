@@ -44,6 +44,13 @@ public interface EndPoint {
      */
     CompletionStage<Answer> request(String peer, RequestPrimitive inner, Route route, boolean unshared);
 
+    /**
+     * Confirms the epoch of a group that came by a block to the authority, end to end; with sessions as in {@link #request}. Fails with a {@link org.sealpost.onem2m.Refusal} when it is not taken.
+     *
+     * @param peer the authority's absolute identity
+     */
+    CompletionStage<Void> confirm(String peer, String group, Route route);
+
     /** Errors that came without protection since the start, by status code: a gateway that meddles, or a peer that lost its sessions. */
     Map<String, Long> unauthenticatedErrors();
 

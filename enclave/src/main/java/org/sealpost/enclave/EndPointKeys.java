@@ -57,10 +57,12 @@ public interface EndPointKeys {
     OpenedResponse openResponse(String exchange, String esprimObject);
 
     /**
-     * Seals the confirmation of a credential that came by pull, as an inner NOTIFY to the authority; its answer is an ordinary inner
+     * Seals the confirmation of a credential that came by pull, or of an epoch that came by a block, as an inner NOTIFY to the authority; its answer is an ordinary inner
      * response.
+     *
+     * @param receiverRandObject as in {@link #sealRequest}
      */
-    SealedRequest sealConfirmation(String group);
+    SealedRequest sealConfirmation(String group, Optional<String> receiverRandObject);
 
     /**
      * Takes message 1 or 3 of certificate-based key establishment (TS-0003 8.7) from the server, giving message 2 or 4. The agreed key is on disk before message 4 is given.
@@ -179,8 +181,17 @@ public interface EndPointKeys {
      */
     record Installation(String group, long epoch, String keyCheckValue, boolean fresh) {}
 
-    /** A member's verified statement that it holds a credential: who, which group and epoch, with which key-check value. */
-    record Confirmation(String member, String group, long epoch, String keyCheckValue, Lineage lineage) {}
+    /**
+     * A member's verified statement that it holds a credential: who, which group and epoch, with which key-check value.
+     *
+     * @param generation the newest generation of the group's tree that it holds labels of; 0 for none
+     */
+    record Confirmation(
+            String member, String group, long epoch, String keyCheckValue, Lineage lineage, long generation) {
+        public Confirmation(String member, String group, long epoch, String keyCheckValue, Lineage lineage) {
+            this(member, group, epoch, keyCheckValue, lineage, 0);
+        }
+    }
 
     /**
      * Where an end point's sealed state comes from, as it says under its pairwise key. A state that went on shows higher numbers each time; one that was restored from a copy,

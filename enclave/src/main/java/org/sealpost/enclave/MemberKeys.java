@@ -10,6 +10,15 @@ public interface MemberKeys {
     List<HeldCredential> credentials();
 
     /**
+     * Takes what a cache keeps of a group: its newest block, or this member's slice of it, and the newest notice after it ({@code docs/protocol.md} section 3b). It may come from anybody. An epoch that it opens
+     * is stored before this returns; epochs never go back, and of one number only one block is believed.
+     *
+     * @param group absolute resource identifier
+     * @param latest as published
+     */
+    EpochVerdict installEpoch(String group, byte[] latest);
+
+    /**
      * Seals a reading under the group's newest credential (ESData, direct encryption; the IV holds sender and counter).
      *
      * @return JWE Compact Serialization for a contentInstance with {@code cnf} {@code application/json:0:1}
@@ -54,6 +63,21 @@ public interface MemberKeys {
             long notAfter,
             long senderId,
             String zone) {}
+
+    /** What came of what a cache gave. */
+    sealed interface EpochVerdict {
+        /** The newest epoch is held now; {@code fresh} when it was not before. */
+        record Installed(EndPointKeys.Installation installation) implements EpochVerdict {}
+
+        /**
+         * Nothing was taken.
+         *
+         * @param fault one of {@code forged}, {@code older}, {@code second} (the server signed two things for one number), {@code chain} (it does not follow what is held), {@code generation}
+         *     (labels of another generation are needed: ask the server), {@code excluded}, {@code over}
+         * @param status number of the response status code
+         */
+        record Refused(String fault, int status, String sentence) implements EpochVerdict {}
+    }
 
     /** A reading and who wrote it: absolute identity when known from the roster, else {@code leaf-N}. */
     record Reading(String group, long epoch, String sender, long counter, byte[] reading) {}

@@ -53,19 +53,7 @@ public interface SecureEnvironment extends AutoCloseable {
     }
 
     /**
-     * Options of the enclave program from what a program was told.
-     *
-     * @param kind {@code process} or {@code pkcs11}
-     * @param more further options without their dashes, such as {@code token} and its label; checked by the enclave program itself
-     */
-    static List<String> options(String kind, java.util.Map<String, String> more) {
-        List<String> all = new java.util.ArrayList<>(List.of("--secure-environment", kind));
-        more.forEach((name, value) -> all.addAll(List.of("--" + name, value)));
-        return List.copyOf(all);
-    }
-
-    /**
-     * The command line of the shipped enclave: same JDK as this program, class path from {@code sealpost.enclave.classpath}, JVM options
+     * The command line of the shipped enclave: same JDK as this program, class path from {@code sealpost.enclave.classpath}, further JVM options
      * from {@code sealpost.enclave.jvm}, main class from {@code sealpost.enclave.main} (system properties that the launcher script sets; tests
      * set them to add a witness).
      */

@@ -2,6 +2,7 @@ package org.sealpost.group;
 
 import java.security.PublicKey;
 import java.util.List;
+import java.util.Optional;
 import org.sealpost.e2e.Jws;
 import org.sealpost.e2e.Labels;
 import org.sealpost.onem2m.Refusal;
@@ -40,7 +41,33 @@ public record CommandGate(
      * @throws Refusal 4103 for a signature or right that is missing, 4000 for another group or epoch, 4008 for a command that is too late, or dangerous where there is no clock
      */
     public Command verify(Jws signed) {
-        Command command = signed.delegation().isPresent() ? fromAgent(signed) : fromServer(signed);
+        return inOrder(signed.delegation().isPresent() ? fromAgent(signed) : fromServer(signed));
+    }
+
+    /**
+     * The command in a message whose sender was authenticated by other means than a JWS, under the same rules.
+     *
+     * @param payload the encoded command
+     * @param delegations of the agent whose key authenticated it; empty when that was the server's command key
+     * @throws Refusal as above
+     */
+    public Command verify(byte[] payload, Optional<List<Delegation>> delegations) {
+        Command command = Command.decode(payload);
+        if (delegations.isEmpty()) {
+            return inOrder(fromServer(command));
+        }
+        Refusal last = refused("a command comes from nobody whom the server let command");
+        for (Delegation delegation : delegations.get()) {
+            try {
+                return inOrder(allowed(command, delegation));
+            } catch (Refusal refusal) {
+                last = refusal;
+            }
+        }
+        throw last;
+    }
+
+    private Command inOrder(Command command) {
         if (!command.group().equals(group) || command.epoch() != epoch) {
             throw new Refusal(
                     ResponseStatus.BAD_REQUEST, "a command is for another group or epoch than the key that sealed it");
@@ -71,7 +98,10 @@ public record CommandGate(
 
     private Command fromServer(Jws signed) {
         byte[] payload = PurposeCertificate.verifyObject(signed, Labels.TYPE_COMMAND, Purpose.COMMAND, root, now);
-        Command command = Command.decode(payload);
+        return fromServer(Command.decode(payload));
+    }
+
+    private Command fromServer(Command command) {
         if (!command.commander().equals(server)) {
             throw refused("a command signed by the server names another commander");
         }
@@ -80,7 +110,10 @@ public record CommandGate(
 
     private Command fromAgent(Jws signed) {
         Delegation delegation = Delegation.verify(signed.delegation().orElseThrow(), root, now);
-        Command command = Command.decode(signed.verify(delegation.key(), Labels.TYPE_COMMAND));
+        return allowed(Command.decode(signed.verify(delegation.key(), Labels.TYPE_COMMAND)), delegation);
+    }
+
+    private Command allowed(Command command, Delegation delegation) {
         if (!command.commander().equals(delegation.agent())) {
             throw refused("a command names another commander than its delegation");
         }

@@ -12,17 +12,24 @@ import org.sealpost.onem2m.Members;
  *
  * @param nonce the credential's {@code rid}
  * @param lineage of the member's state
+ * @param generation the newest generation of the group's tree that it holds labels of; 0 for none
  * @param mac HMAC-SHA256(confirmation key, group | 0x00 | epoch (8 octets) | member | 0x00 | nonce)
  */
 public record CredentialConfirmation(
-        String group, long epoch, String keyCheckValue, String nonce, Lineage lineage, byte[] mac) {
+        String group, long epoch, String keyCheckValue, String nonce, Lineage lineage, long generation, byte[] mac) {
     private static final byte[] ZERO = {0};
 
     /** Makes the proof for a member. */
     public static CredentialConfirmation of(
-            String group, long epoch, EpochKeys keys, String member, String nonce, Lineage lineage) {
+            String group, long epoch, EpochKeys keys, String member, String nonce, Lineage lineage, long generation) {
         return new CredentialConfirmation(
-                group, epoch, keys.keyCheckValue(), nonce, lineage, mac(group, epoch, keys, member, nonce));
+                group, epoch, keys.keyCheckValue(), nonce, lineage, generation, mac(group, epoch, keys, member, nonce));
+    }
+
+    /** The proof of a member without labels. */
+    public static CredentialConfirmation of(
+            String group, long epoch, EpochKeys keys, String member, String nonce, Lineage lineage) {
+        return of(group, epoch, keys, member, nonce, lineage, 0);
     }
 
     /** True when it proves that the member holds these keys; constant time. */
@@ -38,17 +45,22 @@ public record CredentialConfirmation(
                 .put("kcv", keyCheckValue)
                 .put("rid", nonce);
         o.set("lin", lineage.toTree());
+        if (generation > 0) {
+            o.put("gen", generation);
+        }
         return Json.write(o.put("mac", Base64Url.encode(mac)));
     }
 
     public static CredentialConfirmation decode(byte[] octets) {
-        Members m = Versioned.open(Json.read(octets), "a confirmation", "grp", "epo", "kcv", "rid", "lin", "mac");
+        Members m =
+                Versioned.open(Json.read(octets), "a confirmation", "grp", "epo", "kcv", "rid", "lin", "gen", "mac");
         return new CredentialConfirmation(
                 m.text("grp"),
                 m.integer("epo"),
                 m.text("kcv"),
                 m.text("rid"),
                 Lineage.of(m.require("lin")),
+                m.optionalInteger("gen").orElse(0L),
                 Base64Url.decode(m.text("mac")));
     }
 

@@ -4,6 +4,7 @@ import java.security.PublicKey;
 import java.security.interfaces.ECPublicKey;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.sealpost.e2e.Es256Signer;
 import org.sealpost.e2e.Jwk;
 import org.sealpost.e2e.Jws;
@@ -11,6 +12,7 @@ import org.sealpost.e2e.Labels;
 import org.sealpost.onem2m.Members;
 import org.sealpost.onem2m.Refusal;
 import org.sealpost.onem2m.ResponseStatus;
+import tools.jackson.databind.JsonNode;
 
 /**
  * What the server lets an agent command.
@@ -21,6 +23,7 @@ import org.sealpost.onem2m.ResponseStatus;
  * @param groups absolute identifiers
  * @param verbs the verbs it may give
  * @param zones empty: all
+ * @param senderIds its leaf in each group, by absolute identifier: the Sender ID that goes with its key under Group OSCORE
  * @param notBefore epoch seconds
  * @param notAfter epoch seconds
  */
@@ -31,6 +34,7 @@ public record Delegation(
         List<String> groups,
         List<String> verbs,
         List<String> zones,
+        Map<String, Long> senderIds,
         long notBefore,
         long notAfter) {
 
@@ -38,6 +42,7 @@ public record Delegation(
         groups = List.copyOf(groups);
         verbs = List.copyOf(verbs);
         zones = List.copyOf(zones);
+        senderIds = Map.copyOf(senderIds);
     }
 
     /** Signs with the delegation key, whose purpose certificate goes along; compact JWS, public. */
@@ -51,6 +56,8 @@ public record Delegation(
         groups.forEach(o.putArray("grp")::add);
         verbs.forEach(o.putArray("vrb")::add);
         zones.forEach(o.putArray("zon")::add);
+        var leaves = o.putObject("sid");
+        new TreeMap<>(senderIds).forEach(leaves::put);
         return Jws.sign(delegationKey, Labels.TYPE_DELEGATION, keyId, Map.of("pct", certificate), Json.write(o));
     }
 
@@ -59,7 +66,7 @@ public record Delegation(
         byte[] payload = PurposeCertificate.verifyObject(
                 Jws.parse(compact), Labels.TYPE_DELEGATION, Purpose.DELEGATION, root, now);
         Members m = Versioned.open(
-                Json.read(payload), "a delegation", "id", "agt", "key", "grp", "vrb", "zon", "nbf", "exp");
+                Json.read(payload), "a delegation", "id", "agt", "key", "grp", "vrb", "zon", "sid", "nbf", "exp");
         return new Delegation(
                 m.text("id"),
                 m.text("agt"),
@@ -67,8 +74,22 @@ public record Delegation(
                 m.texts("grp"),
                 m.texts("vrb"),
                 m.texts("zon"),
+                leaves(m),
                 m.integer("nbf"),
                 m.integer("exp"));
+    }
+
+    private static Map<String, Long> leaves(Members m) {
+        Map<String, Long> leaves = new TreeMap<>();
+        m.get("sid")
+                .filter(JsonNode::isObject)
+                .ifPresent(o -> o.properties().forEach(e -> {
+                    if (!e.getValue().isIntegralNumber() || !e.getValue().canConvertToLong()) {
+                        throw new Refusal(ResponseStatus.BAD_REQUEST, "a delegation names a leaf that is no number");
+                    }
+                    leaves.put(e.getKey(), e.getValue().longValue());
+                }));
+        return leaves;
     }
 
     /** Refuses (4103) a command of this agent that the delegation does not allow now. */

@@ -17,10 +17,16 @@ import org.sealpost.e2e.Wipe;
  * @param acknowledgement 32 octets; a secret
  * @param reading 32 octets; a secret
  * @param confirmation 32 octets; a secret
+ * @param oscore 32 octets; a secret, see {@link OscoreMaterial}
  * @param keyCheckValue 16 hex digits; public
  */
 public record EpochKeys(
-        byte[] command, byte[] acknowledgement, byte[] reading, byte[] confirmation, String keyCheckValue) {
+        byte[] command,
+        byte[] acknowledgement,
+        byte[] reading,
+        byte[] confirmation,
+        byte[] oscore,
+        String keyCheckValue) {
     /** The content encryption that every derivation names. */
     public static final String ALGORITHM = "A256GCM";
 
@@ -49,6 +55,7 @@ public record EpochKeys(
                 derive(epochSecret, Labels.GROUP_ACKNOWLEDGEMENT, group, epoch),
                 derive(epochSecret, Labels.GROUP_READING, group, epoch),
                 derive(epochSecret, Labels.GROUP_CONFIRMATION, group, epoch),
+                derive(epochSecret, Labels.GROUP_OSCORE, group, epoch),
                 HexFormat.of().formatHex(Arrays.copyOf(check, CHECK_LENGTH)));
     }
 
@@ -67,7 +74,7 @@ public record EpochKeys(
 
     /** Overwrites the keys. */
     public void wipe() {
-        Wipe.octets(command, acknowledgement, reading, confirmation);
+        Wipe.octets(command, acknowledgement, reading, confirmation, oscore);
     }
 
     @Override

@@ -2,6 +2,7 @@ package org.sealpost.group;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.sealpost.e2e.Base64Url;
 import org.sealpost.e2e.KeyWrap;
 import org.sealpost.onem2m.Identifier;
@@ -24,6 +25,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param nonDelegable verbs that need the server's signature
  * @param nonce repeated in the confirmation
  * @param roster for commanders; empty for others
+ * @param tree what opens later epochs from blocks; empty where the group has no blocks
  */
 public record GroupCredential(
         String group,
@@ -37,7 +39,38 @@ public record GroupCredential(
         long overlap,
         List<String> nonDelegable,
         String nonce,
-        List<RosterEntry> roster) {
+        List<RosterEntry> roster,
+        Optional<TreeShare> tree) {
+
+    /** A credential of a group without blocks. */
+    public GroupCredential(
+            String group,
+            long epoch,
+            byte[] wrappedSecret,
+            long senderId,
+            String zone,
+            String recipient,
+            long notBefore,
+            long notAfter,
+            long overlap,
+            List<String> nonDelegable,
+            String nonce,
+            List<RosterEntry> roster) {
+        this(
+                group,
+                epoch,
+                wrappedSecret,
+                senderId,
+                zone,
+                recipient,
+                notBefore,
+                notAfter,
+                overlap,
+                nonDelegable,
+                nonce,
+                roster,
+                Optional.empty());
+    }
 
     /** The longest number that a key id holds. */
     private static final long MAX_EPOCH = 999_999_999_999_999_999L;
@@ -72,6 +105,7 @@ public record GroupCredential(
         o.put("nbf", notBefore).put("exp", notAfter).put("ovl", overlap).put("rid", nonce);
         nonDelegable.forEach(o.putArray("ndv")::add);
         roster.forEach(r -> o.withArray("ros").add(r.toTree()));
+        tree.ifPresent(t -> o.set("tre", t.toTree()));
         return Json.write(o);
     }
 
@@ -93,7 +127,8 @@ public record GroupCredential(
                 "ovl",
                 "rid",
                 "ndv",
-                "ros");
+                "ros",
+                "tre");
         if (!m.text("alg").equals(EpochKeys.ALGORITHM)) {
             throw new Refusal(ResponseStatus.BAD_REQUEST, "a credential is for an algorithm that is not known here");
         }
@@ -111,7 +146,8 @@ public record GroupCredential(
                 m.integer("ovl"),
                 m.texts("ndv"),
                 m.text("rid"),
-                roster);
+                roster,
+                m.get("tre").map(TreeShare::of));
     }
 
     @Override

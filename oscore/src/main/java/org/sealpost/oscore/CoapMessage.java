@@ -64,7 +64,7 @@ public record CoapMessage(int code, List<Option> options, byte[] payload) {
     }
 
     /** code (1) | options of class E | [0xff | payload] (RFC 8613 section 5.3). */
-    byte[] plaintext() {
+    public byte[] plaintext() {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         out.write(code);
         int last = 0;
@@ -86,7 +86,7 @@ public record CoapMessage(int code, List<Option> options, byte[] payload) {
      *
      * @throws OscoreFailure {@code MALFORMED}
      */
-    static CoapMessage of(byte[] plaintext) {
+    public static CoapMessage of(byte[] plaintext) {
         if (plaintext.length == 0) {
             throw malformed();
         }

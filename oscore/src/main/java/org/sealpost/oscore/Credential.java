@@ -1,10 +1,14 @@
 package org.sealpost.oscore;
 
+import java.io.ByteArrayOutputStream;
+import java.security.interfaces.ECPublicKey;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import org.bouncycastle.crypto.params.Ed25519PublicKeyParameters;
 import org.bouncycastle.math.ec.ECPoint;
+import org.bouncycastle.util.BigIntegers;
 import org.sealpost.oscore.cose.Cbor;
 import tools.jackson.databind.JsonNode;
 
@@ -67,6 +71,31 @@ public final class Credential {
             return new Credential(octets.clone(), p256(key));
         }
         throw malformed("a credential's key is neither Ed25519 nor P-256");
+    }
+
+    /**
+     * The credential of a key on P-256 as Sealpost's members have it, the same octets for the same input: {@code {2: subject, 8: {1: {1: 2, 3: -7, -1: 1, -2: x, -3: y}}}}.
+     *
+     * @param subject absolute identity
+     */
+    public static Credential of(String subject, ECPublicKey key) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        out.writeBytes(new byte[] {(byte) 0xa2, 0x02});
+        // An array of one begins with one octet.
+        byte[] text = Cbor.array(List.of(subject));
+        out.write(text, 1, text.length - 1);
+        out.writeBytes(
+                new byte[] {0x08, (byte) 0xa1, 0x01, (byte) 0xa5, 0x01, 0x02, 0x03, 0x26, 0x20, 0x01, 0x21, 0x58, 0x20
+                });
+        out.writeBytes(BigIntegers.asUnsignedByteArray(COORDINATE, key.getW().getAffineX()));
+        out.writeBytes(new byte[] {0x22, 0x58, 0x20});
+        out.writeBytes(BigIntegers.asUnsignedByteArray(COORDINATE, key.getW().getAffineY()));
+        return parse(out.toByteArray());
+    }
+
+    /** Of what algorithm its key's signatures are. */
+    public SignatureAlgorithm algorithm() {
+        return key instanceof P256Key ? SignatureAlgorithm.ES256 : SignatureAlgorithm.EDDSA;
     }
 
     /** The credential as it came. */

@@ -2,6 +2,7 @@ package org.sealpost.oscore;
 
 import java.util.List;
 import java.util.Optional;
+import org.sealpost.oscore.cose.Cbor;
 
 /**
  * The algorithms of a group (RFC 10021 section 2.1). A mode whose algorithms are not set is off.
@@ -24,6 +25,11 @@ public record GroupAlgorithms(
     /** Both modes with one content encryption. */
     public static GroupAlgorithms both(AeadAlgorithm aead, SignatureAlgorithm signature) {
         return new GroupAlgorithms(Optional.of(aead), Optional.of(aead), Optional.of(signature));
+    }
+
+    /** The CBOR array of the four algorithm numbers, as it stands in what is authenticated: an input of derivations that have to differ by algorithm. */
+    public byte[] encode() {
+        return Cbor.array(forAad());
     }
 
     /** [alg_aead, alg_group_enc, alg_signature, alg_pairwise_key_agreement], null where unset. */

@@ -62,11 +62,17 @@ public final class GroupContext {
         return manager;
     }
 
-    byte[] senderKey(byte[] id) {
+    /** The key that the member of that Sender ID encrypts with in group mode; a secret of all members, the caller's to wipe. */
+    public byte[] senderKey(byte[] id) {
         if (id.length > algorithms.longestSenderId()) {
             throw new OscoreFailure(OscoreFailure.Reason.MALFORMED, "a Sender ID is longer than the nonce allows");
         }
         return derivation().senderKey(id, algorithms.main());
+    }
+
+    /** Common IV; of the longest nonce's length. */
+    public byte[] commonIv() {
+        return commonIv.clone();
     }
 
     byte[] nonce(byte[] id, byte[] partialIv, AeadAlgorithm algorithm) {

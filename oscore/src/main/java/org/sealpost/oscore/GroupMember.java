@@ -7,6 +7,7 @@ import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.sealpost.e2e.ReplayWindow;
 import org.sealpost.e2e.Wipe;
 
 /**
@@ -19,6 +20,7 @@ public final class GroupMember {
     private final Optional<byte[]> senderKey;
     private final CredentialSource credentials;
     private final Map<String, Recipient> recipients = new HashMap<>();
+    private final Map<String, ReplayWindow.State> restored = new HashMap<>();
 
     /**
      * Who a member is when it sends.
@@ -161,6 +163,23 @@ public final class GroupMember {
         return new OpenedResponse(inner, kid);
     }
 
+    /** The keys of the pairwise mode with a peer; secrets, the caller's copies to wipe. For whoever keeps account of them. */
+    public PairwiseKeys pairwiseKeys(byte[] peer) {
+        pairwiseEncryption();
+        PairwiseKeys keys = pairwise(recipient(peer));
+        return new PairwiseKeys(keys.to().clone(), keys.from().clone());
+    }
+
+    /** Which numbers of a sender were received, to be stored before its message has an effect; empty for one that none was received of. */
+    public Optional<ReplayWindow.State> window(byte[] sender) {
+        return Optional.ofNullable(recipients.get(name(sender))).map(Recipient::window);
+    }
+
+    /** Goes on from what was stored; to be called before anything of that sender is opened. */
+    public void restore(byte[] sender, ReplayWindow.State window) {
+        restored.put(name(sender), window);
+    }
+
     /** How many forgeries came in a peer's name; a reason to rekey long before the limit (RFC 10021 section 13). */
     public long forgeries(byte[] senderId) {
         return Optional.ofNullable(recipients.get(name(senderId)))
@@ -249,7 +268,7 @@ public final class GroupMember {
                 message.payload());
     }
 
-    private Recipient.PairwiseKeys pairwise(Recipient peer) {
+    private PairwiseKeys pairwise(Recipient peer) {
         Identity own = requireIdentity();
         return peer.pairwise().orElseGet(() -> {
             byte[] secret =
@@ -257,7 +276,7 @@ public final class GroupMember {
             byte[] mine = own.credential().octets();
             byte[] theirs = peer.credential().octets();
             try {
-                return peer.keep(new Recipient.PairwiseKeys(
+                return peer.keep(new PairwiseKeys(
                         pairwiseKey(senderKey.orElseThrow(), own.senderId(), mine, theirs, secret),
                         pairwiseKey(peer.key(), peer.id(), theirs, mine, secret)));
             } finally {
@@ -289,7 +308,13 @@ public final class GroupMember {
                         identity.isEmpty() || !Arrays.equals(id, identity.get().senderId()))
                 .orElseThrow(() -> new OscoreFailure(
                         OscoreFailure.Reason.UNKNOWN_CONTEXT, "a message names a sender that is no member"));
-        return new Recipient(id.clone(), context.senderKey(id), credential);
+        return new Recipient(
+                id.clone(),
+                context.senderKey(id),
+                credential,
+                Optional.ofNullable(restored.get(name(id)))
+                        .map(ReplayWindow::of)
+                        .orElseGet(ReplayWindow::new));
     }
 
     /** A peer is remembered once a message of its proved authentic: forgeries with made-up names cost no memory. */

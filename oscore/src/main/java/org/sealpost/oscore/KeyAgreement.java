@@ -37,7 +37,9 @@ final class KeyAgreement {
             return BigIntegers.asUnsignedByteArray(
                     LENGTH, shared.getAffineXCoord().toBigInteger());
         }
-        throw new OscoreFailure(OscoreFailure.Reason.UNSUPPORTED, "the peer's key is of another curve than ours");
+        throw new OscoreFailure(
+                OscoreFailure.Reason.UNSUPPORTED,
+                "the peer's key is of another curve than ours, or ours lies where it signs only");
     }
 
     private static byte[] x25519(byte[] seed, byte[] peer) {

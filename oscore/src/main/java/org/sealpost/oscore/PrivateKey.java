@@ -1,5 +1,6 @@
 package org.sealpost.oscore;
 
+import org.sealpost.e2e.Es256Signer;
 import org.sealpost.e2e.Wipe;
 
 /** A member's private key; the octets belong to it and are overwritten by {@link #wipe}. */
@@ -21,6 +22,21 @@ public sealed interface PrivateKey {
         @Override
         public String toString() {
             return "Ed25519";
+        }
+    }
+
+    /**
+     * A key on P-256 that lies elsewhere, in a token for example: it signs, and so serves the group mode alone.
+     */
+    record Held(Es256Signer signer) implements PrivateKey {
+        @Override
+        public void wipe() {
+            // its holder's business
+        }
+
+        @Override
+        public String toString() {
+            return "Held";
         }
     }
 

@@ -9,26 +9,15 @@ final class Recipient {
     private final byte[] id;
     private final byte[] key;
     private final Credential credential;
-    private final ReplayWindow window = new ReplayWindow();
+    private final ReplayWindow window;
     private Optional<PairwiseKeys> pairwise = Optional.empty();
     private long forgeries;
 
-    /**
-     * Keys of the pairwise mode with this peer.
-     *
-     * @param to for messages to the peer
-     * @param from for messages of the peer
-     */
-    record PairwiseKeys(byte[] to, byte[] from) {
-        void wipe() {
-            Wipe.octets(to, from);
-        }
-    }
-
-    Recipient(byte[] id, byte[] key, Credential credential) {
+    Recipient(byte[] id, byte[] key, Credential credential, ReplayWindow window) {
         this.id = id;
         this.key = key;
         this.credential = credential;
+        this.window = window;
     }
 
     byte[] id() {
@@ -57,6 +46,10 @@ final class Recipient {
             throw new OscoreFailure(
                     OscoreFailure.Reason.REPLAY, "a message was received before, or is too old to tell");
         }
+    }
+
+    ReplayWindow.State window() {
+        return window.state();
     }
 
     /** To be called for a message that proved authentic. */

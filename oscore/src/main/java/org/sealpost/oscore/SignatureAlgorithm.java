@@ -41,6 +41,9 @@ public enum SignatureAlgorithm {
             signer.update(message, 0, message.length);
             return signer.generateSignature();
         }
+        if (this == ES256 && key instanceof PrivateKey.Held held) {
+            return held.signer().sign(message);
+        }
         if (this == ES256 && key instanceof PrivateKey.P256 p256) {
             ECDSASigner signer = new ECDSASigner(new HMacDSAKCalculator(new SHA256Digest()));
             signer.init(

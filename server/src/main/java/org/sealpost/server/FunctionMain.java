@@ -2,11 +2,10 @@ package org.sealpost.server;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Comparator;
 import java.util.Locale;
@@ -21,6 +20,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.sealpost.door.OperatorDoor;
 import org.sealpost.enclave.Enclave;
+import org.sealpost.enclave.EnclaveOptions;
 import org.sealpost.enclave.EnclaveUnavailable;
 import org.sealpost.enclave.SecureEnvironment;
 import org.sealpost.onem2m.Members;
@@ -32,6 +32,7 @@ import org.sealpost.server.store.Database;
 import org.sealpost.server.store.StorageException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.json.JsonMapper;
@@ -98,6 +99,9 @@ public final class FunctionMain implements Callable<Integer> {
     @Nullable
     Path portFile;
 
+    @Mixin
+    EnclaveOptions secureEnvironment = new EnclaveOptions();
+
     @Option(names = "--check", description = "Wire everything on scratch state, then stop.")
     boolean check;
 
@@ -115,6 +119,11 @@ public final class FunctionMain implements Callable<Integer> {
         if (directory == null && !check) {
             System.err.println("sealpost " + kind + ": give --state; --help shows examples");
             return 2;
+        }
+        Optional<String> clock = SystemClock.complaint(Instant.now());
+        if (clock.isPresent()) {
+            System.err.println("sealpost " + kind + ": " + clock.get());
+            return 1;
         }
         try {
             return directory == null ? checkOnly() : run(directory);
@@ -136,7 +145,7 @@ public final class FunctionMain implements Callable<Integer> {
                             stopped.countDown();
                         },
                         "stop"));
-        Files.writeString(directory.resolve("admin.address"), running.door.address() + "\n");
+        ServerMain.replace(directory.resolve("admin.address"), running.door.address() + "\n");
         report("tls=" + running.function.listensAt() + "\nadmin=" + running.door.address() + "\n");
         System.err.println("sealpost " + kind + ": " + fqdn() + " at " + running.function.uri()
                 + ", operator's door at " + running.door.address());
@@ -159,9 +168,7 @@ public final class FunctionMain implements Callable<Integer> {
         final OperatorDoor door;
 
         Running(Path directory) throws IOException {
-            Files.createDirectories(directory);
-            environment = SecureEnvironment.process(new SecureEnvironment.ProcessConfig(
-                    directory.resolve("enclave"), directory.resolve("s"), SecureEnvironment.defaultCommand()));
+            environment = secureEnvironment.start(directory);
             Enclave enclave = environment.compartment(kind);
             // the key that signs checkpoints of the audit log
             environment.compartment("audit").found("//" + domain + "/" + kind);
@@ -174,11 +181,11 @@ public final class FunctionMain implements Callable<Integer> {
                     InstantSource.system(),
                     kind.toUpperCase(Locale.ROOT),
                     fqdn(),
-                    socket(listen),
+                    ServerMain.address(listen),
                     Optional.ofNullable(advertise),
                     calls);
             membership = new Membership(enclave, timer, calls, () -> {});
-            door = new OperatorDoor(socket(admin), directory.resolve("admin.token"))
+            door = new OperatorDoor(ServerMain.address(admin), directory.resolve("admin.token"))
                     .route(
                             "/manufacture-request",
                             (method, rest, body) -> MAPPER.valueToTree(enclave.manufactureRequest()))
@@ -235,13 +242,7 @@ public final class FunctionMain implements Callable<Integer> {
     private void report(String text) throws IOException {
         Path file = portFile;
         if (file != null) {
-            Path beside = file.resolveSibling(file.getFileName() + ".new");
-            Files.writeString(beside, text);
-            Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            ServerMain.replace(file, text);
         }
-    }
-
-    private static InetSocketAddress socket(String hostAndPort) {
-        return ServerMain.address(hostAndPort);
     }
 }

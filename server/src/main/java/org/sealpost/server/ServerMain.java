@@ -8,9 +8,8 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Instant;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -18,8 +17,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.sealpost.cse.StoreException;
 import org.sealpost.door.OperatorDoor;
+import org.sealpost.enclave.EnclaveOptions;
 import org.sealpost.enclave.EnclaveUnavailable;
-import org.sealpost.enclave.SecureEnvironment;
 import org.sealpost.onem2m.Refusal;
 import org.sealpost.server.fleet.Fleet;
 import org.sealpost.server.fleet.FleetException;
@@ -28,6 +27,7 @@ import org.sealpost.server.provisioning.TrustFunction;
 import org.sealpost.server.store.StorageException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The server program. */
@@ -104,21 +104,8 @@ public final class ServerMain implements Callable<Integer> {
     @Nullable
     Path portFile;
 
-    @Option(
-            names = "--secure-environment",
-            paramLabel = "KIND",
-            defaultValue = "process",
-            description = "Where keys lie: process (memory of a process of their own) or pkcs11 (a token). Default"
-                    + " ${DEFAULT-VALUE}.")
-    String secureEnvironment = "";
-
-    @Option(
-            names = "--enclave",
-            paramLabel = "OPTION=VALUE",
-            description =
-                    "For the enclave program, repeatable: key-file, passphrase-file, pkcs11, token, slot, pin-file"
-                            + " (sealpost enclave --help).")
-    Map<String, String> enclaveOptions = new LinkedHashMap<>();
+    @Mixin
+    EnclaveOptions secureEnvironment = new EnclaveOptions();
 
     @Option(names = "--check", description = "Wire everything on scratch state, then stop.")
     boolean check;
@@ -134,6 +121,11 @@ public final class ServerMain implements Callable<Integer> {
         if (!check && (fleetFile == null || directory == null)) {
             System.err.println("sealpost server: give --fleet and --state; --help shows examples");
             return 2;
+        }
+        Optional<String> clock = SystemClock.complaint(Instant.now());
+        if (clock.isPresent()) {
+            System.err.println("sealpost server: " + clock.get());
+            return 1;
         }
         try {
             return fleetFile == null || directory == null ? checkOnly() : run(FleetFile.read(fleetFile), directory);
@@ -184,10 +176,12 @@ public final class ServerMain implements Callable<Integer> {
     }
 
     private Server open(Fleet described, Path directory) throws IOException {
-        Files.createDirectories(directory);
-        SecureEnvironment enclave = SecureEnvironment.process(SecureEnvironment.ProcessConfig.in(
-                directory, SecureEnvironment.options(secureEnvironment, enclaveOptions)));
-        return new Server(described, directory, address(http), Optional.ofNullable(advertise), enclave);
+        return new Server(
+                described,
+                directory,
+                address(http),
+                Optional.ofNullable(advertise),
+                secureEnvironment.start(directory));
     }
 
     private int checkOnly() throws IOException {
@@ -218,7 +212,8 @@ public final class ServerMain implements Callable<Integer> {
         }
     }
 
-    private static void replace(Path file, String text) throws IOException {
+    /** Writes a file so that a reader sees the old or the new one. */
+    static void replace(Path file, String text) throws IOException {
         Path beside = file.resolveSibling(file.getFileName() + ".new");
         Files.writeString(beside, text);
         Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);

@@ -14,6 +14,7 @@ interface Kind {
      * @param group what all tests of the group share
      * @return outputs, each of which stands in the test under the same name
      * @throws org.sealpost.onem2m.Refusal with the status that an invalid test names
+     * @throws org.sealpost.oscore.OscoreFailure with the CoAP code that an invalid test names
      * @throws BadVector when the test can't be tried
      */
     Map<String, String> run(JsonNode group, JsonNode test);
@@ -24,6 +25,8 @@ interface Kind {
         EsprimKinds.addTo(kinds);
         DerivationKinds.addTo(kinds);
         EsDataKind.addTo(kinds);
+        GroupOscoreKinds.addTo(kinds);
+        EpochKinds.addTo(kinds);
         return kinds;
     }
 

@@ -18,6 +18,12 @@ final class Makers {
         files.put("esdata/envelope.json", EsDataVectors.make());
         files.put("escertke/derivation.json", DerivationVectors.escertke());
         files.put("provisioning/derivation.json", DerivationVectors.provisioning());
+        files.put("group-oscore/derivation.json", GroupOscoreVectors.derivation());
+        files.put("group-oscore/request.json", GroupOscoreVectors.request());
+        files.put("group-oscore/response.json", GroupOscoreVectors.response());
+        files.put("epoch/tree.json", EpochTreeVectors.make());
+        files.put("epoch/block.json", EpochBlockVectors.block());
+        files.put("epoch/notice.json", EpochBlockVectors.notice());
         return files;
     }
 }

@@ -69,6 +69,13 @@ final class Sheet {
             return node.putArray(name);
         }
 
+        /** Adds an object to a list that the tests share. */
+        Group objects(String name, java.util.function.Consumer<ObjectNode> fill) {
+            ArrayNode array = node.has(name) ? (ArrayNode) node.get(name) : node.putArray(name);
+            fill.accept(array.addObject());
+            return this;
+        }
+
         /** A test that has to succeed with the outputs put into it. */
         Test valid(String flag, String comment) {
             return test(flag, comment, "valid", 2000);

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.sealpost.onem2m.Refusal;
+import org.sealpost.oscore.OscoreFailure;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
@@ -60,18 +61,23 @@ final class Verifier {
             try {
                 outputs = kind.run(group, test);
             } catch (Refusal refusal) {
-                return switch (result) {
-                    case "invalid", "acceptable" ->
-                        refusal.status().code() == status
-                                ? ""
-                                : "refused with " + refusal.status().code() + ", has to be " + status;
-                    default -> "refused with " + refusal + ", has to be accepted";
-                };
+                return refused(result, refusal.status().code(), status, refusal.sentence());
+            } catch (OscoreFailure failure) {
+                int code = failure.reason().code();
+                return refused(
+                        result, (code >>> 5) * 100 + (code & 0x1f), status, String.valueOf(failure.getMessage()));
             }
             return result.equals("invalid") ? "accepted, has to be refused with " + status : difference(outputs, test);
         } catch (BadVector e) {
             return e.getMessage() == null ? "a bad vector" : e.getMessage();
         }
+    }
+
+    private static String refused(String result, int with, int status, String sentence) {
+        if (result.equals("valid")) {
+            return "refused with " + with + " (" + sentence + "), has to be accepted";
+        }
+        return with == status ? "" : "refused with " + with + ", has to be " + status;
     }
 
     private static String difference(Map<String, String> outputs, JsonNode test) {

@@ -1,12 +1,7 @@
 package org.sealpost.witness;
 
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
-import java.nio.charset.StandardCharsets;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.OptionalLong;
 import org.sealpost.enclave.Attestation;
@@ -18,12 +13,10 @@ import org.sealpost.enclave.internal.process.EnclaveRuntime;
 public final class FaultyEnclaveMain {
     private FaultyEnclaveMain() {}
 
-    public static void main(String[] args) throws IOException {
+    public static void main(String[] args) {
         Faults faults = new Faults(System.getProperty("sealpost.witness.fault", ""));
-        BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
-        byte[] token = HexFormat.of().parseHex(String.valueOf(in.readLine()).trim());
         System.exit(EnclaveRuntime.run(
-                List.of(args), token, in, sound -> faulty(sound, faults), FaultyEnclaveMain::attested));
+                List.of(args), System.in, sound -> faulty(sound, faults), FaultyEnclaveMain::attested));
     }
 
     /** What a lying enclave says of itself, or one of another make: {@code sealpost.witness.level}. */

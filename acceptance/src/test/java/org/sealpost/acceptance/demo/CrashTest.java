@@ -26,8 +26,8 @@ class CrashTest {
         "provisioning, 1, device enclave gateway maf mef server"
     })
     void aFewKillsOfEachKindOfProcessLoseNothing(String scenario, int moments, String targets) throws Exception {
-        Launcher.Ended crash = Launcher.run(
-                folder, "crash", "--scenario", scenario, "--moments", Integer.toString(moments), "--json");
+        Launcher.Ended crash =
+                Launcher.run(folder, "crash", "--scenario", scenario, "--moments", Integer.toString(moments), "--json");
         // Seed, moments, and how to replay one that failed.
         System.out.println(crash.err());
         assertThat(crash.exitCode()).as(crash.err()).isZero();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -39,6 +40,20 @@ class DemoTest {
         }
     }
 
+    /** Root and signature keys of server, agents and devices in a token each. */
+    @Test
+    void theWholeDemoRunsOnTokens() throws Exception {
+        Assumptions.assumeTrue(
+                Files.isReadable(Path.of("/usr/lib/softhsm/libsofthsm2.so")),
+                "SoftHSM2 is not installed: the demo on tokens is skipped (apt-get install softhsm2)");
+        Launcher.Ended demo = Launcher.run(folder, "demo", "--json", "--secure-environment", "pkcs11");
+        assertThat(demo.exitCode()).as(demo.err()).isZero();
+        JsonNode report = demo.json();
+        assertThat(report.get("ok").asBoolean()).isTrue();
+        assertThat(report.get("steps").size()).isEqualTo(17);
+        assertThat(report.get("steps").get(16).get("facts").toString()).contains("were made in 9 tokens");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "courier-has-key,leak-check",
@@ -57,6 +72,13 @@ class DemoTest {
         assertThat(demo.json().get("ok").asBoolean()).isFalse();
         assertThat(demo.json().get("failed").asString()).as(demo.err()).isEqualTo(step);
         assertThat(demo.err()).contains("Not proved: step \"" + step + "\"");
+    }
+
+    @Test
+    void anUnknownSecureEnvironmentIsAnErrorOfTheUser() throws Exception {
+        Launcher.Ended unknown = Launcher.run(folder, "demo", "--secure-environment", "paper");
+        assertThat(unknown.exitCode()).isEqualTo(2);
+        assertThat(unknown.err()).contains("pkcs11");
     }
 
     @Test

@@ -57,7 +57,7 @@ class ModuleGraphTest {
         for (String program : Set.of("enclave", "gateway", "device", "agent", "server", "cli")) {
             assertThat(graph.reachable(program))
                     .as(program)
-                    .doesNotContain("witness", "demo", "bench", "vectors", "fuzz", "conformance");
+                    .doesNotContain("witness", "demo", "bench", "load", "vectors", "fuzz", "conformance");
         }
     }
 

@@ -103,7 +103,8 @@ class RoomRulesTest {
     @ArchTest
     static final ArchRule whatIsInternalToARoomStaysThere = noClasses()
             .that()
-            .resideOutsideOfPackages("org.sealpost.enclave..", "org.sealpost.witness..", "org.sealpost.fuzz..")
+            .resideOutsideOfPackages(
+                    "org.sealpost.enclave..", "org.sealpost.witness..", "org.sealpost.fuzz..", "org.sealpost.load..")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("org.sealpost.enclave.internal..")

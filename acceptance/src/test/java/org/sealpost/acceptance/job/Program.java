@@ -15,13 +15,20 @@ final class Program implements AutoCloseable {
     private final String room;
     private final String main;
     private final Path folder;
+    private final List<String> jvm;
     private final List<String> arguments;
     private Process process;
 
     Program(String room, String main, Path folder, List<String> arguments) throws IOException {
+        this(room, main, folder, List.of(), arguments);
+    }
+
+    /** @param jvm further options of the JVM; they win over the usual ones */
+    Program(String room, String main, Path folder, List<String> jvm, List<String> arguments) throws IOException {
         this.room = room;
         this.main = main;
         this.folder = Files.createDirectories(folder);
+        this.jvm = List.copyOf(jvm);
         this.arguments = List.copyOf(arguments);
         start();
     }
@@ -34,16 +41,18 @@ final class Program implements AutoCloseable {
                 state().toString(),
                 "--port-file",
                 folder.resolve("ports").toString()));
-        process = launch(room, main, folder, all);
+        process = launch(room, main, folder, jvm, all);
     }
 
     /** A program that ends by itself; what it says is in {@code log}. */
     static Process once(String room, String main, Path folder, List<String> arguments) throws IOException {
-        return launch(room, main, Files.createDirectories(folder), arguments);
+        return launch(room, main, Files.createDirectories(folder), List.of(), arguments);
     }
 
-    private static Process launch(String room, String main, Path folder, List<String> arguments) throws IOException {
+    private static Process launch(String room, String main, Path folder, List<String> jvm, List<String> arguments)
+            throws IOException {
         List<String> command = command(room, main, folder);
+        command.addAll(command.size() - 1, jvm);
         command.addAll(arguments);
         return new ProcessBuilder(command)
                 .redirectErrorStream(true)
@@ -113,7 +122,7 @@ final class Program implements AutoCloseable {
         }
     }
 
-    private static String classPath(String room) throws IOException {
+    static String classPath(String room) throws IOException {
         Path dist = Path.of(System.getProperty("sealpost.dist"));
         String entries = Files.readString(dist.resolve("sealpost-" + room + ".classpath"))
                 .trim();

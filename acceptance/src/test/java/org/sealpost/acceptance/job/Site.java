@@ -82,6 +82,20 @@ final class Site implements AutoCloseable {
         return program("device", "org.sealpost.device.DeviceMain", name, arguments.toArray(String[]::new));
     }
 
+    /** A device whose enclave says that it is of this protection level; test equipment, what it says is all that differs. */
+    Program deviceOfLevel(int level, String name, String function, String... how) throws Exception {
+        List<String> jvm = List.of(
+                "-Dsealpost.enclave.classpath=" + Program.classPath("witness"),
+                "-Dsealpost.enclave.main=org.sealpost.witness.FaultyEnclaveMain",
+                "-Dsealpost.enclave.jvm=-Dsealpost.witness.level=" + level);
+        List<String> arguments =
+                new ArrayList<>(List.of("--name", name, "--function", function, "--gateway", gateway.address("http")));
+        arguments.addAll(List.of(how));
+        Program program = new Program("device", "org.sealpost.device.DeviceMain", folder.resolve(name), jvm, arguments);
+        programs.add(program);
+        return program;
+    }
+
     /** A port that is free now and stays the program's over a restart. */
     static String fixedPort() throws Exception {
         try (var probe = new java.net.ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.sealpost.enclave.AuthorityKeys.GroupPolicy;
+import org.sealpost.enclave.AuthorityKeys.Member;
 import org.sealpost.enclave.ClientKeys.ExchangeGoal;
 import org.sealpost.enclave.ClientKeys.ExchangeStep;
 import org.sealpost.enclave.DataKeys.DataOrder;
@@ -17,6 +19,11 @@ import org.sealpost.enclave.EndPointKeys.OpenedResponse;
 import org.sealpost.enclave.FunctionKeys.ClientAssignment;
 import org.sealpost.enclave.FunctionKeys.ConnectionStep;
 import org.sealpost.enclave.FunctionKeys.KeyGrant;
+import org.sealpost.enclave.GroupOscoreKeys.ProtectedAnswer;
+import org.sealpost.enclave.GroupOscoreKeys.ProtectedCommand;
+import org.sealpost.enclave.GroupOscoreKeys.ProtectedVerdict;
+import org.sealpost.enclave.MemberKeys.CommandVerdict;
+import org.sealpost.enclave.MemberKeys.EpochVerdict;
 import org.sealpost.enclave.RenewalKeys;
 import org.sealpost.enclave.RenewalKeys.CertificateTrust;
 import org.sealpost.enclave.RenewalKeys.PeerPolicy;
@@ -50,6 +57,41 @@ final class FurtherCalls {
         assertThat(door.certificateRequest()).contains("CERTIFICATE REQUEST");
         assertThatThrownBy(() -> door.installCertificate("no certificate")).isInstanceOf(Refusal.class);
         server.trustCertificates(new CertificateTrust(List.of(), "when-listed", List.of()));
+    }
+
+    /** A command that was done already, once more under Group OSCORE, and its acknowledgement. */
+    static void groupOscore(Enclave agent, long commandId, Enclave door) {
+        ProtectedCommand command = agent.protectCommand(commandId);
+        door.learnCommander(command.proof());
+        ProtectedVerdict verdict = door.openProtectedCommand(command.option(), command.payload());
+        String sealed =
+                ((CommandVerdict.Duplicate) verdict.verdict()).acknowledgement().orElseThrow();
+        ProtectedAnswer answer = door.protectAcknowledgement(verdict.exchange().orElseThrow(), sealed);
+        assertThat(agent.openProtectedAcknowledgement(command.exchange(), answer.option(), answer.payload())
+                        .commandId())
+                .isEqualTo(commandId);
+    }
+
+    /** A group whose epochs come by blocks: labels, a block, a slice's worth of refusals, a generation. */
+    static void blocks(Enclave server, String serverIdentity, Enclave door, String doorIdentity) {
+        String group = "//sealpost.example/in-cse/cse-in/lamps";
+        server.createGroup(group, new GroupPolicy("subset-difference", false, List.of(), 60, 3600, "A256GCM"));
+        List<Member> members = List.of(new Member(doorIdentity, "", 0));
+        server.newEpoch(group, 1, members);
+        var sealed = server.sealCredential(doorIdentity, Optional.of(door.receiverRandObject(serverIdentity)), group);
+        var answered = (OpenedRequest.Answered) door.openRequest(sealed.esprimObject());
+        assertThat(server.openResponse(sealed.exchange(), answered.sealedResponse()))
+                .isInstanceOf(OpenedResponse.Confirmed.class);
+        server.prepareGeneration(group);
+        server.everybodyIsLabelled(
+                group, server.epochMaterial(group).orElseThrow().prepared());
+        assertThat(server.previewEviction(group, List.of(doorIdentity)).octets())
+                .isPositive();
+        assertThat(server.members(group)).hasSize(1);
+        assertThat(server.blockCertificate()).isPresent();
+        byte[] first = server.epochMaterial(group).orElseThrow().latest();
+        assertThat(door.installEpoch(group, first)).isInstanceOf(EpochVerdict.Installed.class);
+        assertThat(door.installEpoch(group, new byte[40])).isInstanceOf(EpochVerdict.Refused.class);
     }
 
     /** A key drawn, shared and used between two end points. */

@@ -83,8 +83,17 @@ class ProtocolLeakTest {
                             "pairwise-key",
                             "wrapping-key",
                             "epoch-secret",
+                            "epoch-seed",
+                            "tree-secret",
+                            "tree-labels",
+                            "transport-key",
+                            "block-key",
                             "group-command-key",
                             "group-reading-key",
+                            "group-oscore-key",
+                            "oscore-master-secret",
+                            "oscore-sender-key",
+                            "oscore-signature-encryption-key",
                             "state-key-file");
             assertThat(findings(client, secrets)).isEmpty();
         }
@@ -145,13 +154,15 @@ class ProtocolLeakTest {
         agent.acceptDelegation(server.delegate(AGENT, List.of(GROUP), List.of("close"), List.of(), until)
                 .delegation());
         var order = new CommandOrder(GROUP, "all", "close", Map.of(), until);
-        var execute = (CommandVerdict.Execute)
-                door.openCommand(agent.sealCommand(order).envelope());
+        var sealed = agent.sealCommand(order);
+        var execute = (CommandVerdict.Execute) door.openCommand(sealed.envelope());
         assertThat(door.unfinishedCommands()).hasSize(1);
         agent.openAcknowledgement(door.acknowledge(execute.command(), "done", "closed"));
+        FurtherCalls.groupOscore(agent, sealed.commandId(), door);
         byte[] head = new byte[32];
         assertThat(server.verifyCheckpoint(server.signCheckpoint(1, head), 1, head))
                 .isTrue();
+        FurtherCalls.blocks(server, SERVER, door, DOOR);
         FurtherCalls.renewal(server, SERVER, door, DOOR);
         FurtherCalls.data(door, agent, AGENT);
         FurtherCalls.provisioning(
@@ -182,7 +193,7 @@ class ProtocolLeakTest {
         var asked = (OpenedRequest.Inner) server.openRequest(pull.esprimObject());
         assertThat(door.openResponse(pull.exchange(), server.sealCredentialResponse(asked.exchange(), "p1", GROUP)))
                 .isInstanceOf(OpenedResponse.Installed.class);
-        SealedRequest confirmation = door.sealConfirmation(GROUP);
+        SealedRequest confirmation = door.sealConfirmation(GROUP, Optional.empty());
         assertThat(server.openRequest(confirmation.esprimObject())).isInstanceOf(OpenedRequest.Answered.class);
     }
 

@@ -1,5 +1,6 @@
 package org.sealpost.acceptance.shield;
 
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.io.EOFException;
 import java.io.IOException;
 import java.lang.reflect.Method;
@@ -13,6 +14,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.TreeSet;
 import org.sealpost.enclave.Enclave;
+import org.sealpost.enclave.GroupOscoreKeys.ProtectedVerdict;
+import org.sealpost.enclave.MemberKeys.CommandVerdict;
 import org.sealpost.onem2m.Refusal;
 import org.sealpost.onem2m.ResponseStatus;
 import tools.jackson.databind.JsonNode;
@@ -21,7 +24,14 @@ import tools.jackson.dataformat.cbor.CBORMapper;
 
 /** A client of the enclave's socket written from {@code docs/protocol.md} alone, which keeps every reply frame as it came. One caller at a time. */
 final class RawEnclave implements AutoCloseable {
-    private static final CBORMapper CBOR = new CBORMapper();
+    private static final CBORMapper CBOR =
+            CBORMapper.builder().addMixIn(ProtectedVerdict.class, Variant.class).build();
+
+    /** A verdict inside of a result names its form. */
+    private interface Variant {
+        @JsonTypeInfo(use = JsonTypeInfo.Id.SIMPLE_NAME, property = "variant")
+        CommandVerdict verdict();
+    }
 
     private final SocketChannel channel;
     private final String compartment;

@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import org.eclipse.californium.core.config.CoapConfig;
 import org.eclipse.californium.core.network.CoapEndpoint;
 import org.eclipse.californium.core.server.MessageDeliverer;
+import org.eclipse.californium.elements.Connector;
 import org.eclipse.californium.elements.config.Configuration;
 import org.eclipse.californium.elements.config.UdpConfig;
 import org.sealpost.onem2m.PrimitiveCodec;
@@ -21,7 +22,9 @@ final class CoapPlane implements AutoCloseable {
 
     private final ScheduledExecutorService protocol = scheduler("coap");
     private final ScheduledExecutorService housekeeping = scheduler("coap-timer");
-    private final Configuration configuration = new Configuration(CoapConfig.DEFINITIONS, UdpConfig.DEFINITIONS)
+    private final Configuration configuration;
+
+    private static final Configuration PRIMITIVES = new Configuration(CoapConfig.DEFINITIONS, UdpConfig.DEFINITIONS)
             .set(CoapConfig.PREFERRED_BLOCK_SIZE, BLOCK)
             .set(CoapConfig.MAX_MESSAGE_SIZE, BLOCK)
             .set(CoapConfig.MAX_RESOURCE_BODY_SIZE, PrimitiveCodec.MAX_OCTETS)
@@ -36,13 +39,37 @@ final class CoapPlane implements AutoCloseable {
             .set(UdpConfig.UDP_RECEIVER_THREAD_COUNT, 1)
             .set(UdpConfig.UDP_SENDER_THREAD_COUNT, 1);
 
+    /** For primitives. */
+    CoapPlane() {
+        this(PRIMITIVES);
+    }
+
+    CoapPlane(Configuration configuration) {
+        this.configuration = configuration;
+    }
+
+    /** An end point on a connector. */
+    CoapEndpoint open(Connector connector, MessageDeliverer deliverer) throws IOException {
+        return start(
+                new CoapEndpoint.Builder()
+                        .setConfiguration(configuration)
+                        .setConnector(connector)
+                        .build(),
+                deliverer);
+    }
+
     /** An end point that is listening. */
     CoapEndpoint open(InetSocketAddress address, MessageDeliverer deliverer) throws IOException {
-        CoapEndpoint endpoint = new CoapEndpoint.Builder()
-                .setConfiguration(configuration)
-                .setInetSocketAddress(address)
-                .setOptionRegistry(CoapOptions.REGISTRY)
-                .build();
+        return start(
+                new CoapEndpoint.Builder()
+                        .setConfiguration(configuration)
+                        .setInetSocketAddress(address)
+                        .setOptionRegistry(CoapOptions.REGISTRY)
+                        .build(),
+                deliverer);
+    }
+
+    private CoapEndpoint start(CoapEndpoint endpoint, MessageDeliverer deliverer) throws IOException {
         endpoint.setExecutors(protocol, housekeeping);
         endpoint.setMessageDeliverer(deliverer);
         endpoint.start();

@@ -1,9 +1,11 @@
 package org.sealpost.demo.attack;
 
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.security.interfaces.ECPrivateKey;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.sealpost.demo.leak.EpochSecrets;
 import org.sealpost.demo.leak.Secret;
 import org.sealpost.e2e.Jwk;
@@ -20,6 +22,9 @@ import org.sealpost.group.GroupEnvelope;
 public final class Insider {
     private final List<Secret> loot;
     private final String identity;
+    private final Optional<ECPrivateKey> signatureKey;
+    private final ECPrivateKey foreign =
+            (ECPrivateKey) Jwk.generate(new SecureRandom()).getPrivate();
     private long counter = 1L << 40;
 
     /**
@@ -29,6 +34,15 @@ public final class Insider {
     public Insider(List<Secret> loot, String identity) {
         this.loot = loot;
         this.identity = identity;
+        this.signatureKey = loot.stream()
+                .filter(s -> s.kind().equals("signature-key") && s.owner().equals(identity))
+                .findFirst()
+                .map(s -> Jwk.privateKey(s.octets()));
+    }
+
+    /** What it signs with: its own key, unless that never left its token. */
+    public String signsWith() {
+        return signatureKey.isPresent() ? "its own key" : "a key of the thief's making, its own being in its token";
     }
 
     public String identity() {
@@ -63,7 +77,7 @@ public final class Insider {
         return new String(parsed.open(keys(group, parsed.epoch())), StandardCharsets.US_ASCII);
     }
 
-    /** A command signed with its own key, sealed with the group's: passes every check but that of who commands. */
+    /** A command signed with what {@link #signsWith} says, sealed with the group's: passes every check but that of who commands. */
     public String forge(Command command, long senderId) {
         return forge(command, senderId, Map.of());
     }
@@ -85,8 +99,7 @@ public final class Insider {
     }
 
     private String sign(Command command, Map<String, String> headers) {
-        ECPrivateKey key = Jwk.privateKey(secret("signature-key").octets());
-        return Jws.sign(key, Labels.TYPE_COMMAND, "forged", headers, command.encode());
+        return Jws.sign(signatureKey.orElse(foreign), Labels.TYPE_COMMAND, "forged", headers, command.encode());
     }
 
     private String seal(Command command, long senderId, String signed) {
@@ -102,12 +115,5 @@ public final class Insider {
     private EpochKeys keys(String group, long epoch) {
         return EpochSecrets.keys(loot, group, epoch)
                 .orElseThrow(() -> new IllegalStateException(identity + " never held epoch " + epoch + " of " + group));
-    }
-
-    private Secret secret(String kind) {
-        return loot.stream()
-                .filter(s -> s.kind().equals(kind) && s.owner().equals(identity))
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException("no " + kind + " was seen in the enclave of " + identity));
     }
 }

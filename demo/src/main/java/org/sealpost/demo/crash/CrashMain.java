@@ -1,9 +1,6 @@
 package org.sealpost.demo.crash;
 
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,8 +11,8 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
+import org.sealpost.demo.RunOptions;
 import org.sealpost.demo.WorkFolder;
 import org.sealpost.demo.attack.HostileGateway;
 import org.sealpost.demo.fleet.Fleet;
@@ -26,10 +23,9 @@ import org.sealpost.demo.steps.Script;
 import org.sealpost.demo.steps.Stage;
 import org.sealpost.demo.story.Narrator;
 import org.sealpost.demo.story.Story;
-import org.sealpost.onem2m.PrimitiveCodec;
-import org.sealpost.onem2m.Serialization;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** kill -9 at seeded moments inside the work of a real fleet; after each, everything is verified. */
@@ -54,7 +50,8 @@ import picocli.CommandLine.Option;
         })
 public final class CrashMain implements Callable<Integer> {
     private static final String MAIN_JOB = "main-job";
-    private static final List<String> SCENARIOS = List.of(MAIN_JOB, Renewal.EPHEMERAL, Renewal.CERTIFICATE, Provisioning.NAME);
+    private static final List<String> SCENARIOS =
+            List.of(MAIN_JOB, Renewal.EPHEMERAL, Renewal.CERTIFICATE, Provisioning.NAME);
 
     @Option(
             names = "--target",
@@ -76,38 +73,23 @@ public final class CrashMain implements Callable<Integer> {
     Integer only;
 
     @Option(
-            names = "--seed",
-            paramLabel = "N",
-            description = "Seed of targets, moments and work. Default: drawn, and printed.")
-    @Nullable
-    Long seed;
-
-    @Option(
             names = "--scenario",
             paramLabel = "NAME",
             defaultValue = MAIN_JOB,
             description = {
                 "The work that goes on meanwhile: " + MAIN_JOB + "; " + Renewal.EPHEMERAL + " or " + Renewal.CERTIFICATE
-                        + ": all pairwise keys are renewed, by ephemeral agreement or by certificate; " + Provisioning.NAME
+                        + ": all pairwise keys are renewed, by ephemeral agreement or by certificate; "
+                        + Provisioning.NAME
                         + ": a device that lost everything enrols at an MEF again and reaches its group.",
                 "Default ${DEFAULT-VALUE}."
             })
     String scenarioName = "";
 
-    @Option(
-            names = "--json",
-            description = "The outcome as one JSON object on standard output; progress on standard error.")
-    boolean json;
-
     @Option(names = "--keep", description = "Keep states, logs and captured hops when everything held, too.")
     boolean keep;
 
-    @Option(names = "--work", paramLabel = "DIR", description = "Keep them there; an empty folder.")
-    @Nullable
-    Path work;
-
-    @Option(names = "--no-colour", description = "No colours (also when NO_COLOR is set, or not on a terminal).")
-    boolean noColour;
+    @Mixin
+    RunOptions options = new RunOptions();
 
     public static void main(String[] args) {
         System.exit(new CommandLine(new CrashMain()).execute(args));
@@ -116,41 +98,34 @@ public final class CrashMain implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         if (!SCENARIOS.contains(scenarioName)) {
-            return wrong("there is no scenario " + scenarioName + "; there are: " + String.join(", ", SCENARIOS));
+            return RunOptions.wrong(
+                    "crash", "there is no scenario " + scenarioName + "; there are: " + String.join(", ", SCENARIOS));
         }
         boolean provisioning = scenarioName.equals(Provisioning.NAME);
         List<Target> targets;
         try {
             targets = Target.named(target, provisioning ? Target.PROVISIONING : Target.BUILDING);
         } catch (IllegalArgumentException e) {
-            return wrong(e.getMessage());
+            return RunOptions.wrong("crash", e.getMessage());
         }
         if (moments < 1 || (only != null && only < 1)) {
-            return wrong("moments are numbered from 1");
+            return RunOptions.wrong("crash", "moments are numbered from 1");
         }
         if (only != null && targets.size() > 1) {
-            return wrong("each target has moments of its own: name one with --target");
+            return RunOptions.wrong("crash", "each target has moments of its own: name one with --target");
         }
         Programs programs = Programs.fromSystemProperties();
         WorkFolder folder;
         try {
-            folder = WorkFolder.of(Optional.ofNullable(work), programs.dist().resolveSibling("w"), "crash");
+            folder = options.folder(programs, "crash");
         } catch (IOException e) {
-            return wrong(e.getMessage());
+            return RunOptions.wrong("crash", e.getMessage());
         }
-        long number = seed == null ? ThreadLocalRandom.current().nextLong(1_000_000) : seed;
-        return run(targets, number, programs, folder);
-    }
-
-    private static int wrong(@Nullable String sentence) {
-        System.err.println("sealpost crash: " + sentence);
-        return 2;
+        return run(targets, options.number(), programs, folder);
     }
 
     private int run(List<Target> targets, long number, Programs programs, WorkFolder folder) throws Exception {
-        boolean terminal = System.console() != null && System.getenv("NO_COLOR") == null && !noColour;
-        PrintStream out = new PrintStream(json ? System.err : System.out, true, StandardCharsets.UTF_8);
-        Narrator narrator = new Narrator(out, terminal, terminal);
+        Narrator narrator = options.narrator();
         boolean provisioning = scenarioName.equals(Provisioning.NAME);
         Plan plan = switch (scenarioName) {
             case MAIN_JOB -> Plan.compact();
@@ -160,17 +135,18 @@ public final class CrashMain implements Callable<Integer> {
         narrator.line(narrator.bold("Sealpost: kill -9 inside the work of a building with "
                         + plan.devices().size() + " devices, gateways: " + String.join(", ", plan.gateways()))
                 + "   (seed " + number + ")");
-        Fleet.Functions functions = provisioning ? Fleet.Functions.PROGRAMS : Fleet.Functions.NONE;
-        Fleet fleet =
-                new Fleet(plan, folder.path(), programs, Map.of(), Map.of(), Stage.remark(number), functions);
+        Fleet.Setting setting =
+                provisioning ? Fleet.Setting.plain().with(Fleet.Functions.PROGRAMS) : Fleet.Setting.plain();
+        Fleet fleet = new Fleet(plan, folder.path(), programs, setting, Stage.remark(number));
         boolean[] good = {false};
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> cleanUp(fleet, folder, good[0] && !keep), "clean-up"));
+        Runtime.getRuntime()
+                .addShutdownHook(
+                        new Thread(() -> RunOptions.cleanUp("crash", fleet, folder, good[0] && !keep), "clean-up"));
         try (HostileGateway unused = new HostileGateway();
                 Supervisor supervisor = new Supervisor(fleet)) {
             Stage stage = Stage.over(fleet, unused, Map.of(), number, Fault.NONE);
             Story story = new Story(narrator, step -> "");
-            List<Story.Outcome> start =
-                    story.run(provisioning ? Script.provisioned(stage) : Script.mainJob(stage));
+            List<Story.Outcome> start = story.run(provisioning ? Script.provisioned(stage) : Script.mainJob(stage));
             if (start.stream().anyMatch(o -> !o.ok())) {
                 narrator.verdict(false, "The building does not come up: nothing was killed");
                 return 1;
@@ -275,11 +251,7 @@ public final class CrashMain implements Callable<Integer> {
                 report.good()
                         ? "Held: " + count + " moments in " + seconds + ", nobody had to do anything"
                         : "Does not hold: at moment " + count + ", after " + seconds);
-        if (json) {
-            System.out.println(new String(
-                    PrimitiveCodec.of(Serialization.JSON).encodeTree(report.json(scenario.name())),
-                    StandardCharsets.UTF_8));
-        }
+        options.print(report.json(scenario.name()));
         return report.good();
     }
 
@@ -287,16 +259,5 @@ public final class CrashMain implements Callable<Integer> {
         Thread thread = new Thread(task, "crash");
         thread.setDaemon(true);
         return thread;
-    }
-
-    private static void cleanUp(Fleet fleet, WorkFolder folder, boolean discard) {
-        fleet.close();
-        try {
-            if (discard) {
-                folder.discard();
-            }
-        } catch (IOException e) {
-            System.err.println("sealpost crash: could not delete " + folder.path() + ": " + e.getMessage());
-        }
     }
 }

@@ -12,8 +12,7 @@ record FunctionAuditHolds(Site site, String function) implements Invariant {
 
     @Override
     public Optional<String> broken() throws Exception {
-        JsonNode verdict =
-                site.fleet().door(site.fleet().node(function)).get("/audit/verify");
+        JsonNode verdict = site.fleet().door(site.fleet().node(function)).get("/audit/verify");
         if (verdict.path("entries").asLong(0) == 0) {
             return Optional.of("it has no entries");
         }

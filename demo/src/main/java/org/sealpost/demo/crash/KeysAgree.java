@@ -58,7 +58,8 @@ final class KeysAgree implements Invariant {
                             Optional.ofNullable(lost.get(device.name())))
                     .or(() -> registered(atMef, identity));
             if (fault.isEmpty()) {
-                fault = known(atMaf, identity, view.credentialFor("maf." + site.plan().domain()));
+                fault = known(
+                        atMaf, identity, view.credentialFor("maf." + site.plan().domain()));
             }
             if (fault.isPresent()) {
                 return fault.map(f -> device.name() + ": " + f);

@@ -8,6 +8,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.sealpost.demo.fleet.Node;
+import org.sealpost.demo.run.Alive;
 import org.sealpost.demo.run.Managed;
 import org.sealpost.demo.tap.Relay;
 import org.sealpost.demo.tap.Watch;
@@ -63,7 +64,7 @@ final class Killing implements AutoCloseable {
 
     /** Processes that have to be gone: what was killed, and with a program its enclave, which has nobody left to serve. */
     List<ProcessHandle> leftovers() {
-        return enclaves.stream().filter(ProcessHandle::isAlive).toList();
+        return enclaves.stream().filter(Alive::runs).toList();
     }
 
     private void kill() {

@@ -56,7 +56,8 @@ final class Provisioning implements Scenario {
 
     @Override
     public List<Cue> cues(Target target) {
-        // content type 22 of TLS 1.2; what comes after the handshake can't be told apart on a hop, and followers' questions pass there all the time
+        // content type 22 of TLS 1.2; what comes after the handshake can't be told apart on a hop, and followers'
+        // questions pass there all the time
         Cue handshake = new Cue("handshake message", "\u0016\u0003\u0003", ENROLMENT_MILLIS);
         Cue object = new Cue("ESPrim Object", "\"sit\":5");
         Cue rand = new Cue("RandObject", "\"sit\":4");

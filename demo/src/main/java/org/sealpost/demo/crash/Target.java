@@ -49,7 +49,6 @@ public enum Target {
                 .findFirst()
                 .map(List::of)
                 .orElseThrow(() -> new IllegalArgumentException("there is no target " + option + "; there are: "
-                        + String.join(
-                                ", ", offered.stream().map(Target::option).toList()) + ", all"));
+                        + String.join(", ", offered.stream().map(Target::option).toList()) + ", all"));
     }
 }

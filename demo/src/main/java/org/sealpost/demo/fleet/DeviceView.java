@@ -74,8 +74,7 @@ public final class DeviceView {
 
     /** The pairwise keys that its enclave uses. */
     public List<PairwiseKey> keys() throws IOException {
-        return status()
-                .path("keys")
+        return status().path("keys")
                 .valueStream()
                 .map(k -> new PairwiseKey(
                         k.path("peer").asString(""),
@@ -86,8 +85,7 @@ public final class DeviceView {
 
     /** The id of its credential for an MEF or MAF. */
     public Optional<String> credentialFor(String fqdn) throws IOException {
-        return status()
-                .path("functions")
+        return status().path("functions")
                 .valueStream()
                 .filter(f -> f.path("fqdn").asString("").equals(fqdn))
                 .map(f -> f.path("credential").asString(""))

@@ -35,29 +35,10 @@ public final class Fleet implements AutoCloseable {
     private final String remark;
     private final ProcessRunner runner;
     private final TapProxy tap;
-    private final Map<Place, Secret> canaries;
-    private final Map<String, String> faults;
+    private final Setting setting;
     private final Map<String, Node> nodes = new LinkedHashMap<>();
     private final Map<String, Relay> relays = new LinkedHashMap<>();
-
-    /**
-     * Prepares everything and starts nothing.
-     *
-     * @param work an empty folder; everything goes there
-     * @param canaries what each program's heap shall contain
-     * @param faults names of nodes to faults of their enclaves
-     * @param remark stands in each reading of the devices
-     */
-    public Fleet(
-            Plan plan,
-            Path work,
-            Programs programs,
-            Map<Place, Secret> canaries,
-            Map<String, String> faults,
-            String remark)
-            throws IOException {
-        this(plan, work, programs, canaries, faults, remark, Functions.NONE);
-    }
+    private final Map<String, SoftToken> tokens = new LinkedHashMap<>();
 
     /** Where devices are provisioned from, behind taps of their own. */
     public enum Functions {
@@ -68,27 +49,49 @@ public final class Fleet implements AutoCloseable {
         PROGRAMS
     }
 
-    /** As above, with remote provisioning. */
-    public Fleet(
-            Plan plan,
-            Path work,
-            Programs programs,
-            Map<Place, Secret> canaries,
-            Map<String, String> faults,
-            String remark,
-            Functions functions)
-            throws IOException {
+    /**
+     * What may be different in a fleet.
+     *
+     * @param canaries what each program's heap shall contain
+     * @param faults names of nodes to faults of their enclaves
+     * @param functions where devices are provisioned from
+     * @param tokens whether each program's keys lie in a token of SoftHSM2, made for it
+     */
+    public record Setting(
+            Map<Place, Secret> canaries, Map<String, String> faults, Functions functions, boolean tokens) {
+        public Setting {
+            canaries = Map.copyOf(canaries);
+            faults = Map.copyOf(faults);
+        }
+
+        /** Nothing of the kind. */
+        public static Setting plain() {
+            return new Setting(Map.of(), Map.of(), Functions.NONE, false);
+        }
+
+        /** The same with devices provisioned from there. */
+        public Setting with(Functions other) {
+            return new Setting(canaries, faults, other, tokens);
+        }
+    }
+
+    /**
+     * Prepares everything and starts nothing.
+     *
+     * @param work an empty folder; everything goes there
+     * @param remark stands in each reading of the devices
+     */
+    public Fleet(Plan plan, Path work, Programs programs, Setting setting, String remark) throws IOException {
         this.plan = plan;
         this.work = work;
         this.programs = programs;
         this.remark = remark;
-        this.canaries = Map.copyOf(canaries);
-        this.faults = Map.copyOf(faults);
+        this.setting = setting;
         runner = new ProcessRunner(work.resolve("logs"));
         tap = new TapProxy(work.resolve("hops"));
         FleetFile.write(plan, work.resolve("fleet.yaml"));
-        server(functions == Functions.AT_THE_SERVER);
-        if (functions == Functions.PROGRAMS) {
+        server(setting.functions() == Functions.AT_THE_SERVER);
+        if (setting.functions() == Functions.PROGRAMS) {
             function("mef", Node.Kind.MEF);
             function("maf", Node.Kind.MAF);
         }
@@ -112,6 +115,16 @@ public final class Fleet implements AutoCloseable {
 
     public TapProxy tap() {
         return tap;
+    }
+
+    /** How many programs have their keys in tokens. */
+    public int tokens() {
+        return tokens.size();
+    }
+
+    /** Why {@link Setting#tokens} can't be had here, and what to do. */
+    public static Optional<String> tokensMissing() {
+        return SoftToken.missing();
     }
 
     /** A node: {@code server}, a gateway's or device's name, or {@code agent-GATEWAY}. */
@@ -298,8 +311,8 @@ public final class Fleet implements AutoCloseable {
 
     private void function(String name, Node.Kind kind) throws IOException {
         String tapped = "tls://" + tcp(name).uri().getAuthority();
-        List<String> arguments = List.of(
-                name, "--domain", plan.domain(), "--listen", ANY, "--admin", ANY, "--advertise", tapped);
+        List<String> arguments =
+                List.of(name, "--domain", plan.domain(), "--listen", ANY, "--admin", ANY, "--advertise", tapped);
         add(name, kind, "function", Place.SERVER_HEAP, arguments, Map.of("tls", name));
     }
 
@@ -351,7 +364,7 @@ public final class Fleet implements AutoCloseable {
     }
 
     /** One process for all hosted devices behind a gateway. */
-    private void host(String gateway) {
+    private void host(String gateway) throws IOException {
         List<String> arguments = new ArrayList<>();
         plan.hosted().stream()
                 .filter(d -> d.gateway().equals(gateway))
@@ -387,7 +400,8 @@ public final class Fleet implements AutoCloseable {
             String program,
             Place heap,
             List<String> arguments,
-            Map<String, String> listeners) {
+            Map<String, String> listeners)
+            throws IOException {
         Path directory = work.resolve(name);
         List<String> all = new ArrayList<>(arguments);
         all.addAll(List.of("--state", directory.resolve("state").toString()));
@@ -395,36 +409,43 @@ public final class Fleet implements AutoCloseable {
         if (kind == Node.Kind.DEVICE || kind == Node.Kind.AGENT) {
             all.addAll(List.of("--status-file", directory.resolve("status.json").toString()));
         }
+        Map<String, String> environment = Map.of();
+        if (setting.tokens() && kind != Node.Kind.GATEWAY) {
+            SoftToken token = SoftToken.make(directory.resolve("token"));
+            tokens.put(name, token);
+            all.addAll(token.options());
+            environment = token.environment();
+        }
         List<String> jvm = jvm(name, kind, directory, heap);
-        if (faults.containsKey(name)) {
+        if (setting.faults().containsKey(name)) {
             jvm.add("-Dsealpost.enclave.main=org.sealpost.witness.FaultyEnclaveMain");
         }
         List<Node.Listener> taps = listeners.entrySet().stream()
                 .map(e -> new Node.Listener(e.getKey(), relay(e.getValue())))
                 .toList();
         List<String> command = programs.command(program, jvm, all);
-        nodes.put(name, new Node(name, kind, directory, taps, () -> runner.start(name, directory, command)));
+        Map<String, String> given = environment;
+        nodes.put(name, new Node(name, kind, directory, taps, () -> runner.start(name, directory, command, given)));
     }
 
     private List<String> jvm(String name, Node.Kind kind, Path directory, Place heap) {
         List<String> jvm = new ArrayList<>();
         jvm.add("-XX:TieredStopAtLevel=1");
         jvm.add("-Djava.io.tmpdir=" + directory);
-        Secret canary = canaries.get(heap);
+        Secret canary = setting.canaries().get(heap);
         if (canary != null) {
             jvm.add("-Dsealpost.canary." + name + "=" + HexFormat.of().formatHex(canary.octets()));
         }
         if (kind != Node.Kind.GATEWAY) {
             jvm.add("-Dsealpost.enclave.classpath=" + programs.witnessedEnclave());
             // The enclave is a child process: what it needs to know goes on its own command line.
-            jvm.add("-Dsealpost.enclave.jvm=-Xmx24m -Xlog:cds=off -Xlog:cds+dynamic=off -Dsealpost.witness.file="
-                    + directory.resolve("witness") + fault(name));
+            jvm.add("-Dsealpost.enclave.jvm=-Dsealpost.witness.file=" + directory.resolve("witness") + fault(name));
         }
         return jvm;
     }
 
     private String fault(String name) {
-        String fault = faults.get(name);
+        String fault = setting.faults().get(name);
         return fault == null ? "" : " -Dsealpost.witness.fault=" + fault;
     }
 

@@ -38,6 +38,9 @@ public final class Custody {
     public static final List<String> PROVISIONING_KINDS =
             List.of("kpm", "enrolment-token", "enrolment-key", "exported-key", "provisioned-key", "manufacture-key");
 
+    /** What no enclave ever has when keys lie in tokens: made there, and never outside. */
+    public static final List<String> IN_TOKENS = List.of("root-key", "signature-key", "agreement-key");
+
     /** Not a secret: planted to see that the search finds something. */
     static final String CANARY = "canary";
 

@@ -2,6 +2,7 @@ package org.sealpost.demo.leak;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.sealpost.group.EpochKeys;
@@ -28,11 +29,29 @@ public final class EpochSecrets {
         return List.copyOf(all);
     }
 
-    /** The keys of one epoch, if these secrets hold it. */
-    public static java.util.Optional<EpochKeys> keys(List<Secret> secrets, String group, long epoch) {
+    /** The keys of one epoch, if these secrets hold it: derived from its secret or, when that stayed in a token, those that the token derived. */
+    public static Optional<EpochKeys> keys(List<Secret> secrets, String group, long epoch) {
+        String owner = group + " epoch " + epoch;
+        return find(secrets, "epoch-secret", owner)
+                .map(secret -> EpochKeys.derive(secret, group, epoch))
+                .or(() -> ofToken(secrets, owner));
+    }
+
+    private static Optional<EpochKeys> ofToken(List<Secret> secrets, String owner) {
+        return find(secrets, "group-command-key", owner)
+                .map(command -> new EpochKeys(
+                        command,
+                        find(secrets, "group-acknowledgement-key", owner).orElseThrow(),
+                        find(secrets, "group-reading-key", owner).orElseThrow(),
+                        find(secrets, "group-confirmation-key", owner).orElseThrow(),
+                        find(secrets, "group-oscore-key", owner).orElseThrow(),
+                        ""));
+    }
+
+    private static Optional<byte[]> find(List<Secret> secrets, String kind, String owner) {
         return secrets.stream()
-                .filter(s -> s.kind().equals("epoch-secret") && s.owner().equals(group + " epoch " + epoch))
+                .filter(s -> s.kind().equals(kind) && s.owner().equals(owner))
                 .findFirst()
-                .map(s -> EpochKeys.derive(s.octets(), group, epoch));
+                .map(Secret::octets);
     }
 }

@@ -3,10 +3,8 @@ package org.sealpost.demo.run;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 
 /** A started program and the processes it started in turn (its enclave). Thread-safe. */
@@ -89,9 +87,9 @@ public final class Managed {
 
     private static boolean ends(ProcessHandle handle, int seconds) {
         try {
-            handle.onExit().get(seconds, TimeUnit.SECONDS);
+            Until.holds(Duration.ofSeconds(seconds), "process " + handle.pid() + " ends", () -> !Alive.runs(handle));
             return true;
-        } catch (TimeoutException | ExecutionException e) {
+        } catch (Until.TooLate | Decided e) {
             return false;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** Starts processes that log into one folder, and sees to it that none outlives it. Thread-safe. */
 public final class ProcessRunner implements AutoCloseable {
@@ -16,15 +17,26 @@ public final class ProcessRunner implements AutoCloseable {
         this.logs = Files.createDirectories(logs);
     }
 
-    /** Starts a process in {@code directory}; what it prints is appended to {@code NAME.log}. */
-    public synchronized Managed start(String name, Path directory, List<String> command) throws IOException {
+    /** As below, in this program's environment. */
+    public Managed start(String name, Path directory, List<String> command) throws IOException {
+        return start(name, directory, command, Map.of());
+    }
+
+    /**
+     * Starts a process in {@code directory}; what it prints is appended to {@code NAME.log}.
+     *
+     * @param environment variables that it has beside this program's
+     */
+    public synchronized Managed start(
+            String name, Path directory, List<String> command, Map<String, String> environment) throws IOException {
         if (closed) {
             throw new IOException("the runner is closed: " + name + " is not started");
         }
         Path log = logs.resolve(name + ".log");
         Files.createDirectories(directory);
-        Process process = new ProcessBuilder(command)
-                .directory(directory.toFile())
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().putAll(environment);
+        Process process = builder.directory(directory.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
                 .start();

@@ -43,7 +43,10 @@ final class AgentRefusedStep extends Scene {
                 1L << 50, group, state.epoch(), new Target.All(), "release", Map.of(), identity, now, now + 60);
         String envelope = broken.forge(release, leaf(state, identity), delegation(broken));
         new Attack(stage, victim)
-                .command(evidence, "a release signed by the agent, with its real delegation", envelope);
+                .command(
+                        evidence,
+                        "a release signed with " + broken.signsWith() + ", with its real delegation",
+                        envelope);
     }
 
     private String delegation(Insider broken) throws Exception {

@@ -26,7 +26,7 @@ final class ForgedStep extends Scene {
         long leaf = AgentRefusedStep.leaf(state, insider.identity());
         for (String door : java.util.List.of("door-1", "door-2")) {
             Attack attack = new Attack(stage, plan.device(door));
-            attack.command(evidence, "signed with the sensor's own key", insider.forge(open(state), leaf));
+            attack.command(evidence, "signed with " + insider.signsWith(), insider.forge(open(state), leaf));
             attack.command(evidence, "signed with noise", insider.unsigned(open(state), leaf));
         }
     }

@@ -11,6 +11,7 @@ import java.util.Set;
 import org.sealpost.demo.attack.GatewayView;
 import org.sealpost.demo.attack.NonceAudit;
 import org.sealpost.demo.fleet.Node;
+import org.sealpost.demo.leak.Custody;
 import org.sealpost.demo.leak.EpochSecrets;
 import org.sealpost.demo.leak.LeakCheck;
 import org.sealpost.demo.leak.Place;
@@ -40,7 +41,7 @@ final class LeakStep extends Scene {
         NotProved.unless(!secrets.isEmpty(), "the witness saw no secret: nothing to look for");
         secrets.add(stage.marker());
         secrets.add(stage.remark());
-        everyKind(secrets);
+        everyKind(secrets, evidence);
         plant(secrets);
         LeakCheck check = new LeakCheck(secrets, stage.canaries());
         evidence.progress("hops and files");
@@ -67,10 +68,19 @@ final class LeakStep extends Scene {
     }
 
     /** Each row of the table of custody has to be looked for: who sees no session key finds none either. */
-    private void everyKind(List<Secret> secrets) throws NotProved {
+    private void everyKind(List<Secret> secrets, Evidence evidence) throws NotProved {
         Set<String> seen = secrets.stream().map(Secret::kind).collect(java.util.stream.Collectors.toSet());
-        List<String> missing = kinds.stream().filter(k -> !seen.contains(k)).toList();
+        List<String> never = stage.fleet().tokens() > 0 ? Custody.IN_TOKENS : List.of();
+        List<String> missing = kinds.stream()
+                .filter(k -> !seen.contains(k) && !never.contains(k))
+                .toList();
         NotProved.unless(missing.isEmpty(), "the witness saw nothing of these kinds: " + missing);
+        if (!never.isEmpty()) {
+            List<String> outside = never.stream().filter(seen::contains).toList();
+            NotProved.unless(outside.isEmpty(), "kinds that belong into tokens were seen in enclaves: " + outside);
+            evidence.proved("no enclave had a " + String.join(" or ", never) + ": these were made in "
+                    + stage.fleet().tokens() + " tokens and can't be looked for, since nobody outside has them");
+        }
     }
 
     private static String text(LeakCheck.Report report) {

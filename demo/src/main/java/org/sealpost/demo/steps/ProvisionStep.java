@@ -124,7 +124,9 @@ final class ProvisionStep extends Scene {
                 .post(
                         "/mef/manufacture",
                         object().put("name", name)
-                                .put("agreementKey", request.path("agreementKey").asString())
+                                .put(
+                                        "agreementKey",
+                                        request.path("agreementKey").asString())
                                 .put("fingerprint", request.path("fingerprint").asString()));
         stage.fleet()
                 .mef()
@@ -133,7 +135,11 @@ final class ProvisionStep extends Scene {
                         object().put("credential", made.path("credentialId").asString())
                                 .put("identity", identity)
                                 .put("role", role));
-        door.post("/join", object().put("manufacturePackage", made.path("manufacturePackage").asString()));
+        door.post(
+                "/join",
+                object().put(
+                                "manufacturePackage",
+                                made.path("manufacturePackage").asString()));
     }
 
     private String maf() {

@@ -88,6 +88,27 @@ class WiretapTest {
         assertThat(insider.opens(GroupEnvelope.Use.COMMAND, next, DOORS, 5)).isFalse();
     }
 
+    /** An enclave whose keys lie in a token: the witness sees what the token derived, and neither the epoch's secret nor the end point's key. */
+    @Test
+    void anInsiderOfATokenHasTheKeysOfTheEpochAndSignsWithAnother() {
+        String owner = DOORS + " epoch 2";
+        Insider thief = new Insider(
+                List.of(
+                        new Secret("group-command-key", owner, keys.command()),
+                        new Secret("group-acknowledgement-key", owner, keys.acknowledgement()),
+                        new Secret("group-reading-key", owner, keys.reading()),
+                        new Secret("group-confirmation-key", owner, keys.confirmation()),
+                        new Secret("group-oscore-key", owner, keys.oscore())),
+                SENSOR);
+        assertThat(thief.holds(DOORS, 2)).isTrue();
+        assertThat(thief.holds(DOORS, 1)).isFalse();
+        assertThat(thief.signsWith()).contains("in its token").isNotEqualTo(insider.signsWith());
+        Command open = new Command(9, DOORS, 2, new Target.All(), "open", Map.of(), "//sealpost.example/in-cse", 1, 2);
+        assertThat(thief.signedCommand(insider.forge(open, 3), DOORS)).isNotEmpty();
+        assertThat(insider.opens(GroupEnvelope.Use.COMMAND, thief.forge(open, 4), DOORS, 2))
+                .isTrue();
+    }
+
     private String seal(long counter, String text) {
         return GroupEnvelope.seal(
                 GroupEnvelope.Use.COMMAND,

@@ -212,7 +212,8 @@ class CrashTest {
             Files.writeString(folder.resolve(program + ".main"), "Main");
         }
         Path work = Files.createTempDirectory(folder, "work");
-        return new Fleet(plan, work, new Programs(folder, folder), Map.of(), Map.of(), "", functions);
+        return new Fleet(
+                plan, work, new Programs(folder, folder), Fleet.Setting.plain().with(functions), "");
     }
 
     private static String seal(GroupEnvelope.Use use, long counter, String text) {

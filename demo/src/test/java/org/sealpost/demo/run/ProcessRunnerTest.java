@@ -33,8 +33,22 @@ class ProcessRunnerTest {
             assertThat(runner.running()).containsExactly(parent);
         }
         assertThat(parent.alive()).isFalse();
-        assertThat(children).isNotEmpty().noneMatch(ProcessHandle::isAlive);
+        assertThat(children).isNotEmpty().noneMatch(Alive::runs);
         assertThat(parent.lastWords()).contains("started");
+    }
+
+    /** Seen as "an enclave outlived its program" where the system's first process was slow to ask for exit codes. */
+    @Test
+    void whatHasEndedAndIsNotAskedForItsExitCodeDoesNotRun() throws Exception {
+        try (ProcessRunner runner = new ProcessRunner(directory)) {
+            Managed careless = runner.start("p", directory, List.of("bash", "-c", "sleep 0.5 & exec sleep 1000"));
+            Until.holds(SOON, "the child runs", () -> !careless.children().isEmpty());
+            ProcessHandle child = careless.children().get(0);
+            Until.holds(SOON, "the child has ended", () -> !Alive.runs(child));
+            if (Files.exists(Path.of("/proc/self/stat"))) {
+                assertThat(child.isAlive()).as("what the platform says").isTrue();
+            }
+        }
     }
 
     @Test

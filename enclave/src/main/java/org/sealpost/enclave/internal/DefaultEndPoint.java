@@ -84,6 +84,26 @@ public final class DefaultEndPoint implements EndPoint {
     }
 
     @Override
+    public CompletionStage<Void> confirm(String peer, String group, Route route) {
+        return call(() -> enclave.hasSession(peer))
+                .thenCompose(has -> has
+                        ? done(Optional.<String>empty())
+                        : begin(route, false).thenApply(Optional::of))
+                .thenCompose(object -> confirmation(group, route, object)
+                        .exceptionallyCompose(failure -> startsOver(peer, failure)
+                                ? randObject(route).thenCompose(fresh -> confirmation(group, route, Optional.of(fresh)))
+                                : CompletableFuture.failedFuture(cause(failure))))
+                .thenAccept(answer -> {
+                    retries.authenticated(peer);
+                    requireTaken(answer);
+                });
+    }
+
+    private CompletionStage<OpenedResponse> confirmation(String group, Route route, Optional<String> object) {
+        return call(() -> enclave.sealConfirmation(group, object)).thenCompose(request -> exchange(request, route));
+    }
+
+    @Override
     public Map<String, Long> unauthenticatedErrors() {
         return retries.counts();
     }
@@ -210,7 +230,7 @@ public final class DefaultEndPoint implements EndPoint {
     private CompletionStage<Answer> finish(OpenedResponse opened, Route route) {
         if (opened instanceof OpenedResponse.Installed installed) {
             String group = installed.installation().group();
-            return call(() -> enclave.sealConfirmation(group))
+            return call(() -> enclave.sealConfirmation(group, Optional.empty()))
                     .thenCompose(request -> exchange(request, route))
                     .thenApply(answer -> {
                         requireTaken(answer);

@@ -8,16 +8,26 @@ import java.util.List;
 public final class EnclaveCommand {
     private static final String MAIN = "org.sealpost.enclave.EnclaveMain";
 
-    /** Small and closed: no attaching, no core, no files outside of what it is given. */
+    /**
+     * Closed: no attaching, no core, no files outside of what it is given. And small: the heap starts at what an enclave needs at least, grows by little, and its young part is no larger than keeps collections
+     * rare.
+     */
     private static final List<String> JVM = List.of(
             "-XX:+DisableAttachMechanism",
             "-XX:-UsePerfData",
             "-XX:-CreateCoredumpOnCrash",
             "-XX:ErrorFile=/dev/null",
             "-XX:+UseSerialGC",
+            "-Xms8m",
+            "-Xmn3m",
+            "-Xmx24m",
+            "-XX:MinHeapFreeRatio=15",
+            "-XX:MaxHeapFreeRatio=30",
             "-XX:TieredStopAtLevel=1",
             "-Xss512k",
-            "-XX:ReservedCodeCacheSize=24m");
+            "-XX:ReservedCodeCacheSize=24m",
+            "-Xlog:cds=off",
+            "-Xlog:cds+dynamic=off");
 
     private EnclaveCommand() {}
 
@@ -26,7 +36,7 @@ public final class EnclaveCommand {
         List<String> command = new ArrayList<>();
         command.add(System.getProperty("java.home") + "/bin/java");
         command.addAll(JVM);
-        String extra = System.getProperty("sealpost.enclave.jvm", "-Xmx24m").trim();
+        String extra = System.getProperty("sealpost.enclave.jvm", "").trim();
         Arrays.stream(extra.split("\\s+")).filter(s -> !s.isEmpty()).forEach(command::add);
         String archive = System.getProperty("sealpost.enclave.cds", "");
         if (!archive.isEmpty()) {

@@ -14,6 +14,7 @@ import org.sealpost.e2e.EsprimChannel;
 import org.sealpost.e2e.Jwk;
 import org.sealpost.e2e.Labels;
 import org.sealpost.e2e.RandObject;
+import org.sealpost.enclave.AuthorityKeys.Member;
 import org.sealpost.enclave.AuthorityKeys.Role;
 import org.sealpost.enclave.EndPointKeys.EnrolmentRequest;
 import org.sealpost.enclave.EndPointKeys.OpenedRequest;
@@ -71,6 +72,9 @@ class MisdeliveryAttacksTest {
         changesNothing(b.door1, () -> refused(4115, () -> b.door1.enclave.acceptEnrolment(packageForOther)));
         Party agent2 = new Party("//sealpost.example/gw-south/Cagent");
         b.enrol(agent2, Role.AGENT);
+        List<Member> members = b.doors();
+        members.add(Building.member(agent2, 4));
+        b.server.enclave.newEpoch(Building.DOORS, 2, members);
         String delegation = b.server
                 .enclave
                 .delegate(

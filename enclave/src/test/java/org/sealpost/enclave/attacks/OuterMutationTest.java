@@ -31,10 +31,7 @@ class OuterMutationTest {
 
     @Test
     void outerRequests() {
-        check(
-                b.door1,
-                outer("{\"sit\":5,\"epo\":\"" + PLACE + "\"}"),
-                """
+        check(b.door1, outer("{\"sit\":5,\"epo\":\"" + PLACE + "\"}"), """
                 field           REMOVED EMPTY HUGE NEGATIVE ZERO LARGEST
                 op              4000    -     -    4000     4000 4000
                 to              4000    4000  4000 -        -    -
@@ -49,8 +46,7 @@ class OuterMutationTest {
                 pc.m2m:seci     4000    4000  -    -        -    -
                 pc.m2m:seci.sit 4000    -     -    4000     4000 4000
                 pc.m2m:seci.epo 4000    4000  4000 -        -    -
-                """,
-                json -> delivered(withObject(json)));
+                """, json -> delivered(withObject(json)));
     }
 
     @Test
@@ -109,9 +105,7 @@ class OuterMutationTest {
                 espa  4000    4000  -    -        -    -
                 """,
                 json -> thrown(() -> b.server.enclave.sealCredential(
-                        b.door1.identity,
-                        Optional.of(new String(json, StandardCharsets.UTF_8)),
-                        Building.DOORS)));
+                        b.door1.identity, Optional.of(new String(json, StandardCharsets.UTF_8)), Building.DOORS)));
     }
 
     @Test
@@ -170,9 +164,7 @@ class OuterMutationTest {
         SealedRequest sealed = b.server.enclave.sealCredential(b.door1.identity, Optional.of(rand), Building.DOORS);
         byte[] pairwise = Captured.party(b.door1).state().anchor.orElseThrow().pairwise();
         return new Sealed(
-                sealed.esprimObject(),
-                Resealed.sessionOf(sealed.esprimObject(), rand, pairwise),
-                sealed.exchange());
+                sealed.esprimObject(), Resealed.sessionOf(sealed.esprimObject(), rand, pairwise), sealed.exchange());
     }
 
     private Sealed response() {
@@ -204,13 +196,15 @@ class OuterMutationTest {
 
     private static byte[] outer(String seci) {
         return Building.utf8("{\"op\":5,\"to\":\"/gw-north/Cdoor-1\",\"fr\":\"/in-cse\",\"rqi\":\"o1\",\"rvi\":\"3\","
-                + "\"ot\":\"20300101T000000\",\"rqet\":\"20300101T001000\",\"rt\":{\"rtv\":3},\"pc\":{\"m2m:seci\":" + seci + "}}");
+                + "\"ot\":\"20300101T000000\",\"rqet\":\"20300101T001000\",\"rt\":{\"rtv\":3},\"pc\":{\"m2m:seci\":"
+                + seci + "}}");
     }
 
     private byte[] withObject(byte[] json) {
         String text = new String(json, StandardCharsets.UTF_8);
         return text.contains(PLACE)
-                ? Building.utf8(text.replace(PLACE, b.sealFor(b.door1, Building.DOORS).esprimObject()))
+                ? Building.utf8(
+                        text.replace(PLACE, b.sealFor(b.door1, Building.DOORS).esprimObject()))
                 : json;
     }
 

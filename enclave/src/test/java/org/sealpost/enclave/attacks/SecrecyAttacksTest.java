@@ -170,7 +170,7 @@ class SecrecyAttacksTest {
                 for (long epoch = 1; epoch <= 4; epoch++) {
                     keys.add(EpochKeys.derive(secret, Building.DOORS, epoch));
                 }
-                keys.add(new EpochKeys(secret, secret, secret, secret, ""));
+                keys.add(new EpochKeys(secret, secret, secret, secret, secret, ""));
             }
         }
 

@@ -113,6 +113,16 @@ public final class EpochBlock {
         return header;
     }
 
+    /** The secret of this block's epoch, from the seed that it hides; 32 octets. The seed stays the caller's. */
+    public byte[] secret(byte[] seed, String group) {
+        return BlockSeed.secret(seed, group, header);
+    }
+
+    /** Whether all of it is what was signed with that key. */
+    public boolean verifies(byte[] publicKey) {
+        return signed.verifies(publicKey, externalAad(Merkle.root(split(entries, header))));
+    }
+
     /** What the next block repeats as {@code previous}; 16 octets. */
     public byte[] hash() {
         return Digest.shortened(signed.encode());

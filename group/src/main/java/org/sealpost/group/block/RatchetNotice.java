@@ -126,6 +126,16 @@ public record RatchetNotice(
         return next;
     }
 
+    /** Whether it was signed with that key. */
+    public boolean verifies(byte[] publicKey) {
+        return signed.verifies(publicKey, PURPOSE);
+    }
+
+    /** Whether this is the secret of its epoch; constant time. */
+    boolean speaksOf(byte[] secret) {
+        return java.security.MessageDigest.isEqual(check(secret), check);
+    }
+
     /** Steps from one epoch's secret to a later one's; 32 octets, a secret. */
     public static byte[] ratchet(String group, byte[] secret, long from, long to) {
         byte[] current = secret.clone();

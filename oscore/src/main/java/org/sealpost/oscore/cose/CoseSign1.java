@@ -36,6 +36,11 @@ public record CoseSign1(byte[] payload, byte[] signature) {
         return new CoseSign1(payload, signer.generateSignature());
     }
 
+    /** The public key of an Ed25519 seed; 32 octets each, the seed stays the caller's. */
+    public static byte[] publicKey(byte[] seed) {
+        return new Ed25519PrivateKeyParameters(seed, 0).generatePublicKey().getEncoded();
+    }
+
     /** @param publicKey Ed25519, 32 octets */
     public boolean verifies(byte[] publicKey, byte[] externalAad) {
         if (signature.length != SIGNATURE_LENGTH) {

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.interfaces.ECPublicKey;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -22,6 +23,8 @@ import org.sealpost.enclave.AuthorityKeys.AuthorityFacts;
 import org.sealpost.enclave.AuthorityKeys.Delegation;
 import org.sealpost.enclave.AuthorityKeys.EnrolledPeer;
 import org.sealpost.enclave.AuthorityKeys.EpochFacts;
+import org.sealpost.enclave.AuthorityKeys.EpochMaterial;
+import org.sealpost.enclave.AuthorityKeys.EvictionPreview;
 import org.sealpost.enclave.AuthorityKeys.GroupPolicy;
 import org.sealpost.enclave.AuthorityKeys.Member;
 import org.sealpost.enclave.AuthorityKeys.ProvisionedPeer;
@@ -52,11 +55,13 @@ final class AuthorityPart {
     private final Vault vault;
     private final Epochs epochs;
     private final CertificatePart certificates;
+    private final TreePart trees;
 
     AuthorityPart(Vault vault, Epochs epochs, CertificatePart certificates) {
         this.vault = vault;
         this.epochs = epochs;
         this.certificates = certificates;
+        this.trees = new TreePart(vault);
     }
 
     AuthorityFacts found(String identity) {
@@ -214,9 +219,16 @@ final class AuthorityPart {
                 .groups
                 .merge(
                         group,
-                        new StateImage.Group(policy, List.of(), Optional.empty(), Optional.empty(), 0, 0),
-                        (old, made) -> new StateImage.Group(
-                                policy, old.members(), old.current(), old.previous(), old.notBefore(), old.overlap())));
+                        new StateImage.Group(
+                                policy,
+                                List.of(),
+                                Optional.empty(),
+                                Optional.empty(),
+                                0,
+                                0,
+                                Optional.empty(),
+                                Optional.empty()),
+                        (old, made) -> old.withPolicy(policy)));
     }
 
     EpochFacts newEpoch(String group, long fence, List<Member> members) {
@@ -227,27 +239,43 @@ final class AuthorityPart {
                     ResponseStatus.CONFLICT,
                     "the next epoch of this group is " + next + ", not " + fence + ": somebody else issued it");
         }
-        long number = fence;
+        return draw(group, old, fence, Leaves.given(old, members));
+    }
+
+    private EpochFacts draw(String group, StateImage.Group old, long number, Leaves leaves) {
+        List<Member> members = leaves.members();
         boolean evicts = !members.stream()
                 .map(Member::identity)
                 .toList()
                 .containsAll(old.members().stream().map(Member::identity).toList());
         long overlap = evicts ? 0 : old.policy().overlapSeconds();
         long now = vault.now();
-        byte[] secret =
-                vault.observed("epoch-secret", group + " epoch " + number, vault.randomOctets(EpochKeys.SECRET_LENGTH));
-        Optional<StateImage.Epoch> previous = old.current()
+        long until = now + old.policy().lifetimeSeconds();
+        Optional<TreePart.Drawn> block = RekeyScheme.named(old.policy().scheme())
+                .tree()
+                .map(scheme -> trees.draw(group, old, scheme, leaves, number, until));
+        byte[] secret = vault.observed(
+                "epoch-secret",
+                group + " epoch " + number,
+                block.map(TreePart.Drawn::secret).orElseGet(() -> vault.randomOctets(EpochKeys.SECRET_LENGTH)));
+        return put(
+                group,
+                new StateImage.Group(
+                        old.policy(),
+                        members,
+                        Optional.of(new StateImage.Epoch(number, secret, until)),
+                        before(old, overlap, now),
+                        now,
+                        overlap,
+                        Optional.of(leaves.next()),
+                        block.map(TreePart.Drawn::tree).or(() -> old.tree().map(StateImage.Tree::idle))));
+    }
+
+    /** The epoch that was current, for as long as it still opens commands. */
+    private static Optional<StateImage.Epoch> before(StateImage.Group old, long overlap, long now) {
+        return old.current()
                 .filter(e -> overlap > 0)
                 .map(e -> new StateImage.Epoch(e.number(), e.secret(), Math.min(now + overlap, e.until())));
-        StateImage.Group drawn = new StateImage.Group(
-                old.policy(),
-                members,
-                Optional.of(
-                        new StateImage.Epoch(number, secret, now + old.policy().lifetimeSeconds())),
-                previous,
-                now,
-                overlap);
-        return put(group, drawn);
     }
 
     EpochFacts admit(String group, List<Member> members) {
@@ -255,11 +283,85 @@ final class AuthorityPart {
         if (old.current().isEmpty()) {
             throw new Refusal(ResponseStatus.BAD_REQUEST, "this group has no epoch yet: draw one first");
         }
-        List<Member> all = new ArrayList<>(old.members());
-        members.stream().filter(m -> !all.contains(m)).forEach(all::add);
+        StateImage.Epoch current = old.current().get();
+        List<String> joining = members.stream().map(Member::identity).toList();
+        List<Member> all = new ArrayList<>(old.members().stream()
+                .filter(m -> !joining.contains(m.identity()))
+                .toList());
+        all.addAll(members);
+        Leaves leaves = Leaves.given(old, all);
+        boolean tree = RekeyScheme.named(old.policy().scheme()).tree().isPresent();
+        if (!tree || leaves.next() == old.nextLeaf().orElse(0L)) {
+            return put(
+                    group,
+                    new StateImage.Group(
+                            old.policy(),
+                            leaves.members(),
+                            old.current(),
+                            old.previous(),
+                            old.notBefore(),
+                            old.overlap(),
+                            Optional.of(leaves.next()),
+                            old.tree()));
+        }
+        if (!trees.canRatchet(old, leaves)) {
+            return draw(group, old, current.number() + 1, leaves);
+        }
+        long now = vault.now();
+        long until = now + old.policy().lifetimeSeconds();
+        TreePart.Drawn moved = trees.ratchet(group, old, until);
+        vault.observed("epoch-secret", group + " epoch " + (current.number() + 1), moved.secret());
+        long overlap = old.policy().overlapSeconds();
         return put(
                 group,
-                new StateImage.Group(old.policy(), all, old.current(), old.previous(), old.notBefore(), old.overlap()));
+                new StateImage.Group(
+                        old.policy(),
+                        leaves.members(),
+                        Optional.of(new StateImage.Epoch(current.number() + 1, moved.secret(), until)),
+                        before(old, overlap, now),
+                        now,
+                        overlap,
+                        Optional.of(leaves.next()),
+                        Optional.of(moved.tree())));
+    }
+
+    List<Member> members(String group) {
+        return List.copyOf(group(group).members());
+    }
+
+    Optional<EpochMaterial> material(String group) {
+        return TreePart.material(group, group(group));
+    }
+
+    Optional<String> blockCertificate() {
+        return authority().blockKey.map(StateImage.BlockKey::certificate);
+    }
+
+    EvictionPreview preview(String group, List<String> identities) {
+        StateImage.Group g = group(group);
+        List<Member> rest = g.members().stream()
+                .filter(m -> !identities.contains(m.identity()))
+                .toList();
+        long next = g.current().map(StateImage.Epoch::number).orElse(0L) + 1;
+        return RekeyScheme.named(g.policy().scheme())
+                .tree()
+                .map(scheme -> trees.preview(group, g, scheme, Leaves.given(g, rest), next))
+                .orElseGet(() -> new EvictionPreview(group, next, 0, 0, true));
+    }
+
+    void prepareGeneration(String group) {
+        StateImage.Group g = group(group);
+        boolean blocks = g.tree().filter(t -> t.block().length > 0).isPresent();
+        if (blocks && g.tree().get().next().isEmpty()) {
+            put(group, g.withTree(trees.prepared(g, g.tree().get())));
+        }
+    }
+
+    void everybodyIsLabelled(String group, long generation) {
+        StateImage.Group g = group(group);
+        g.tree()
+                .filter(t -> t.next().filter(n -> n.number() == generation).isPresent())
+                .ifPresent(t -> put(group, g.withTree(TreePart.everybody(t))));
     }
 
     Optional<EpochFacts> currentEpoch(String group) {
@@ -292,7 +394,8 @@ final class AuthorityPart {
                 g.overlap(),
                 g.policy().nonDelegableVerbs(),
                 nonce,
-                peer.role().equals(Role.AGENT.name()) ? roster(authority, g) : List.of());
+                peer.role().equals(Role.AGENT.name()) ? roster(authority, g) : List.of(),
+                trees.share(group, g, peer, entry));
         return sign(Purpose.CREDENTIAL, Labels.TYPE_CREDENTIAL, credential.encode());
     }
 
@@ -324,6 +427,7 @@ final class AuthorityPart {
                         "the policy of a group does not let an agent give these verbs");
             }
         }
+        Map<String, Long> leaves = leaves(agent, groups);
         long number = vault.change(s -> ++s.authority.orElseThrow().delegations);
         var delegation = new org.sealpost.group.Delegation(
                 "d" + number,
@@ -332,12 +436,29 @@ final class AuthorityPart {
                 groups,
                 verbs,
                 zones,
+                leaves,
                 vault.now(),
                 notAfter);
         StateImage.PurposeKey key = purpose(authority, Purpose.DELEGATION);
         String signed = delegation.sign(
                 vault.custody().signer(key.scalar()), Jwk.thumbprint(Jwk.parse(key.key())), key.certificate());
         return new Delegation(signed, CommanderPart.facts(delegation));
+    }
+
+    /** An agent's leaf in each group: its Sender ID under Group OSCORE. */
+    private Map<String, Long> leaves(String agent, List<String> groups) {
+        Map<String, Long> leaves = new HashMap<>();
+        for (String name : groups) {
+            long leaf = group(name).members().stream()
+                    .filter(m -> m.identity().equals(agent))
+                    .findFirst()
+                    .orElseThrow(() -> new Refusal(
+                            ResponseStatus.ORIGINATOR_HAS_NO_PRIVILEGE,
+                            "that agent is not a member of a group that it should command: admit it first"))
+                    .leaf();
+            leaves.put(name, leaf);
+        }
+        return leaves;
     }
 
     String signCheckpoint(long sequence, byte[] head) {

@@ -2,8 +2,10 @@ package org.sealpost.enclave.internal.core;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.sealpost.e2e.Jwk;
 import org.sealpost.e2e.Jws;
 import org.sealpost.e2e.Labels;
@@ -24,10 +26,20 @@ import org.sealpost.onem2m.ResponseStatus;
 /** What a commander does: numbers, signs and seals commands, and verifies who acknowledged them. */
 final class CommanderPart {
     private static final int MAX_DELEGATIONS = 16;
+    private static final int MAX_GIVEN = 64;
 
     private final Vault vault;
     private final Epochs epochs;
     private final CredentialsPart credentials;
+    private final Map<Long, Given> given = new LinkedHashMap<>();
+
+    /**
+     * A command that got its number, for its other wire form.
+     *
+     * @param proof that it may be given: delegation, or certificate of the server's command key
+     * @param senderId that the proof names for the group
+     */
+    record Given(String group, Command command, String proof, Optional<Long> senderId) {}
 
     CommanderPart(Vault vault, Epochs epochs, CredentialsPart credentials) {
         this.vault = vault;
@@ -73,6 +85,7 @@ final class CommanderPart {
                 identity(server),
                 vault.now(),
                 order.notAfter());
+        remember(order.group(), command, proof, server);
         String signed = sign(server, proof, command);
         String envelope = GroupEnvelope.seal(
                 GroupEnvelope.Use.COMMAND,
@@ -118,6 +131,27 @@ final class CommanderPart {
         return new Acknowledgement(a.member(), a.group(), a.commandId(), a.epoch(), a.outcome(), a.detail(), a.at());
     }
 
+    /** A command of this run. */
+    Given given(long commandId) {
+        return Optional.ofNullable(given.get(commandId))
+                .orElseThrow(() -> new Refusal(
+                        ResponseStatus.NOT_FOUND, "a command of that number is not remembered: give it anew"));
+    }
+
+    private void remember(String group, Command command, Map<String, String> proof, boolean server) {
+        String said = proof.values().iterator().next();
+        Optional<Long> senderId = server
+                ? Optional.of(AuthorityPart.SERVER_SENDER_ID)
+                : Optional.ofNullable(
+                        Delegation.verify(said, Jwk.parse(credentials.anchor().rootKey()), vault.now())
+                                .senderIds()
+                                .get(group));
+        given.put(command.id(), new Given(group, command, said, senderId));
+        if (given.size() > MAX_GIVEN) {
+            given.remove(given.keySet().iterator().next());
+        }
+    }
+
     private Map<String, String> delegationFor(CommandOrder order, Target target) {
         List<String> newestFirst = new ArrayList<>(vault.state().delegations.values());
         java.util.Collections.reverse(newestFirst);
@@ -143,7 +177,7 @@ final class CommanderPart {
         return Map.of("pct", purpose().certificate());
     }
 
-    private StateImage.PurposeKey purpose() {
+    StateImage.PurposeKey purpose() {
         return java.util.Objects.requireNonNull(
                 vault.state().authority.orElseThrow().purposes.get(Purpose.COMMAND.use()));
     }

@@ -27,11 +27,13 @@ public final class Compartment implements Enclave {
     private final CertificatePart certificates;
     private final RenewalPart renewals;
     private final MemberPart member;
+    private final BlocksPart blocks;
     private final CommanderPart commander;
     private final AuthorityPart authority;
     private final ClientPart client;
     private final FunctionPart function;
     private final DataPart data;
+    private final GroupOscorePart oscore;
     private final Refusals refusals = new Refusals();
     private volatile Optional<MafKeys> mafs = Optional.empty();
 
@@ -66,10 +68,12 @@ public final class Compartment implements Enclave {
         this.authority = new AuthorityPart(vault, epochs, certificates);
         this.esprim = new EsprimPart(vault, credentials, authority, epochs, keys, renewals);
         this.member = new MemberPart(vault, epochs, credentials);
+        this.blocks = new BlocksPart(vault, epochs);
         this.commander = new CommanderPart(vault, epochs, credentials);
         this.client = new ClientPart(vault, new ProvisionedPart(vault, enrolment, authority, esprim));
         this.function = new FunctionPart(vault);
         this.data = new DataPart(vault);
+        this.oscore = new GroupOscorePart(vault, epochs, credentials, member, commander);
     }
 
     /** Says where keys come from that a MAF distributes. */
@@ -159,8 +163,8 @@ public final class Compartment implements Enclave {
     }
 
     @Override
-    public SealedRequest sealConfirmation(String group) {
-        return alone(() -> esprim.sealConfirmation(group));
+    public SealedRequest sealConfirmation(String group, Optional<String> receiverRandObject) {
+        return alone(() -> esprim.sealConfirmation(group, receiverRandObject));
     }
 
     @Override
@@ -236,6 +240,11 @@ public final class Compartment implements Enclave {
     }
 
     @Override
+    public EpochVerdict installEpoch(String group, byte[] latest) {
+        return alone(() -> blocks.take(group, latest));
+    }
+
+    @Override
     public String sealReading(String group, byte[] reading) {
         return alone(() -> member.sealReading(group, reading));
     }
@@ -273,6 +282,31 @@ public final class Compartment implements Enclave {
     @Override
     public Acknowledgement openAcknowledgement(String envelope) {
         return alone(() -> commander.open(envelope));
+    }
+
+    @Override
+    public ProtectedCommand protectCommand(long commandId) {
+        return alone(() -> oscore.protect(commandId));
+    }
+
+    @Override
+    public Acknowledgement openProtectedAcknowledgement(String exchange, byte[] option, byte[] payload) {
+        return alone(() -> oscore.openAcknowledgement(exchange, option, payload));
+    }
+
+    @Override
+    public String learnCommander(String proof) {
+        return alone(() -> oscore.learn(proof));
+    }
+
+    @Override
+    public ProtectedVerdict openProtectedCommand(byte[] option, byte[] payload) {
+        return alone(() -> oscore.open(option, payload));
+    }
+
+    @Override
+    public ProtectedAnswer protectAcknowledgement(String exchange, String acknowledgement) {
+        return alone(() -> oscore.protectAcknowledgement(exchange, acknowledgement));
     }
 
     @Override
@@ -314,6 +348,42 @@ public final class Compartment implements Enclave {
     @Override
     public EpochFacts admit(String group, List<Member> members) {
         return alone(() -> authority.admit(group, members));
+    }
+
+    @Override
+    public List<Member> members(String group) {
+        return alone(() -> authority.members(group));
+    }
+
+    @Override
+    public Optional<EpochMaterial> epochMaterial(String group) {
+        return alone(() -> authority.material(group));
+    }
+
+    @Override
+    public Optional<String> blockCertificate() {
+        return alone(authority::blockCertificate);
+    }
+
+    @Override
+    public EvictionPreview previewEviction(String group, List<String> identities) {
+        return alone(() -> authority.preview(group, identities));
+    }
+
+    @Override
+    public void prepareGeneration(String group) {
+        alone(() -> {
+            authority.prepareGeneration(group);
+            return group;
+        });
+    }
+
+    @Override
+    public void everybodyIsLabelled(String group, long generation) {
+        alone(() -> {
+            authority.everybodyIsLabelled(group, generation);
+            return group;
+        });
     }
 
     @Override

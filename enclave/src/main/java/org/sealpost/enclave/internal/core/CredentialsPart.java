@@ -57,14 +57,29 @@ final class CredentialsPart {
                         anchor.wrapping(),
                         credential.wrappedSecret(),
                         credential.group() + " epoch " + credential.epoch());
-        return install(credential, secret, identity);
+        if (credential.tree().isEmpty()) {
+            return install(credential, secret, identity, Optional.empty());
+        }
+        LabelsOfMember.Taken taken = LabelsOfMember.take(
+                vault, anchor, identity, credential, credential.tree().get());
+        String given = vault.custody()
+                .epochKeys(secret, credential.group(), credential.epoch())
+                .keyCheckValue();
+        Wipe.octets(secret);
+        EpochKeys boxed = EpochKeys.derive(taken.secret(), credential.group(), credential.epoch());
+        if (!boxed.keyCheckValue().equals(given)) {
+            throw new Refusal(ResponseStatus.BAD_REQUEST, "a credential's labels come with another epoch's secret");
+        }
+        boxed.wipe();
+        return install(credential, taken.secret(), identity, Optional.of(taken.tree()));
     }
 
     /** The proof for a credential that is installed, with a nonce of its own. */
     CredentialConfirmation confirm(String group, String nonce) {
         Epochs.Usable newest = epochs.newest(group);
         String identity = vault.state().own.orElseThrow().identity();
-        return CredentialConfirmation.of(group, newest.epoch(), newest.keys(), identity, nonce, vault.lineage());
+        return CredentialConfirmation.of(
+                group, newest.epoch(), newest.keys(), identity, nonce, vault.lineage(), generation(group));
     }
 
     List<HeldCredential> held() {
@@ -87,7 +102,19 @@ final class CredentialsPart {
                         ResponseStatus.ESPRIM_UNKNOWN_KEY_ID, "this end point is not enrolled: enrol it first"));
     }
 
-    private Outcome install(GroupCredential credential, byte[] secret, String identity) {
+    /** The newest generation of a group's tree that labels are here of; 0 for none. */
+    private long generation(String group) {
+        return Optional.ofNullable(vault.state().credentials.get(group))
+                .flatMap(StateImage.Held::tree)
+                .map(t -> t.labels().stream()
+                        .mapToLong(StateImage.HeldLabels::generation)
+                        .max()
+                        .orElse(0))
+                .orElse(0L);
+    }
+
+    private Outcome install(
+            GroupCredential credential, byte[] secret, String identity, Optional<StateImage.HeldTree> tree) {
         String group = credential.group();
         EpochKeys keys = vault.custody().epochKeys(secret, group, credential.epoch());
         Optional<StateImage.Held> held =
@@ -109,7 +136,7 @@ final class CredentialsPart {
                     "two credentials with different secrets claim one epoch: the issuer has to draw a later one");
         }
         vault.change(s -> {
-            s.credentials.put(group, held(credential, secret, held, fresh));
+            s.credentials.put(group, held(credential, secret, held, fresh, tree));
             s.timeFloor = Math.max(s.timeFloor, credential.notBefore());
             return group;
         });
@@ -118,7 +145,13 @@ final class CredentialsPart {
         return new Outcome.Installed(
                 installation,
                 CredentialConfirmation.of(
-                        group, credential.epoch(), keys, identity, credential.nonce(), vault.lineage()));
+                        group,
+                        credential.epoch(),
+                        keys,
+                        identity,
+                        credential.nonce(),
+                        vault.lineage(),
+                        generation(group)));
     }
 
     private Outcome later(String group, StateImage.Held held, String sentence) {
@@ -131,7 +164,11 @@ final class CredentialsPart {
     }
 
     private StateImage.Held held(
-            GroupCredential credential, byte[] secret, Optional<StateImage.Held> before, boolean fresh) {
+            GroupCredential credential,
+            byte[] secret,
+            Optional<StateImage.Held> before,
+            boolean fresh,
+            Optional<StateImage.HeldTree> tree) {
         long until = vault.now() + credential.overlap();
         Optional<StateImage.Epoch> previous = !fresh
                 ? before.flatMap(StateImage.Held::previous)
@@ -147,7 +184,8 @@ final class CredentialsPart {
                 credential.zone(),
                 credential.notBefore(),
                 credential.nonDelegable(),
-                credential.roster());
+                credential.roster(),
+                tree);
     }
 
     private boolean sameSecret(String group, StateImage.Epoch installed, EpochKeys keys) {

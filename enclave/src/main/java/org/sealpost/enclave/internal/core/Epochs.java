@@ -42,6 +42,11 @@ final class Epochs {
                         "there is no credential of this group here: it has to be delivered first"));
     }
 
+    /** An epoch of a group whose keys are here. */
+    Optional<Usable> usable(String group, long number) {
+        return find(group, Optional.of(number));
+    }
+
     /** An envelope that was opened, and the epoch whose key did. */
     record OpenedEnvelope(Usable epoch, byte[] plaintext) {}
 
@@ -73,6 +78,7 @@ final class Epochs {
             vault.observed("group-acknowledgement-key", owner, keys.acknowledgement());
             vault.observed("group-reading-key", owner, keys.reading());
             vault.observed("group-confirmation-key", owner, keys.confirmation());
+            vault.observed("group-oscore-key", owner, keys.oscore());
             return keys;
         });
     }
@@ -88,7 +94,8 @@ final class Epochs {
         });
     }
 
-    private List<String> groups() {
+    /** All groups whose keys are here. */
+    List<String> groups() {
         return java.util.stream.Stream.concat(
                         vault.state().credentials.keySet().stream(),
                         vault.state().authority.stream().flatMap(a -> a.groups.keySet().stream()))

@@ -166,7 +166,7 @@ final class EsprimPart {
                 new Exchange(peer, "", requestId, Optional.empty(), ""));
     }
 
-    SealedRequest sealConfirmation(String group) {
+    SealedRequest sealConfirmation(String group, Optional<String> receiver) {
         String nonce = nonce();
         CredentialConfirmation proof = credentials.confirm(group, nonce);
         String server = credentials.anchor().server();
@@ -174,7 +174,7 @@ final class EsprimPart {
                 credentialPath(own(), group), InnerPrimitives.spRelative(own()), "k" + nonce, confirmation(proof));
         return seal(
                 server,
-                Optional.empty(),
+                receiver,
                 InnerPrimitives.CODEC.encode(inner),
                 new Exchange(server, "", "k" + nonce, Optional.empty(), "", true));
     }
@@ -453,7 +453,8 @@ final class EsprimPart {
                         proof.lineage().run(),
                         proof.lineage().instance(),
                         proof.lineage().base(),
-                        proof.lineage().revision()));
+                        proof.lineage().revision()),
+                proof.generation());
     }
 
     private SealedRequest seal(String peer, Optional<String> receiver, byte[] inner, Exchange exchange) {

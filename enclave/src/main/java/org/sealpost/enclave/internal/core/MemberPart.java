@@ -115,7 +115,8 @@ final class MemberPart {
         return sealed;
     }
 
-    private CommandVerdict decide(Command command, byte[] digest, boolean byServer) {
+    /** What is to be done with a command that was verified; its number is stored first. */
+    CommandVerdict decide(Command command, byte[] digest, boolean byServer) {
         String commander = command.commander();
         Optional<StateImage.Seen> last =
                 Optional.ofNullable(vault.state().commands.get(commander));

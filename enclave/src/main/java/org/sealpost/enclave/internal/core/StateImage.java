@@ -49,6 +49,12 @@ public final class StateImage {
     /** Delegations of an agent, newest last, compact JWS by id. */
     public Map<String, String> delegations = new LinkedHashMap<>();
 
+    /** What the server says of commanders, for Group OSCORE: delegations by id and the certificate of its command key, compact JWS. */
+    public Map<String, String> commanderProofs = new LinkedHashMap<>();
+
+    /** Which numbers were received under Group OSCORE, by Gid and Sender ID. */
+    public Map<String, org.sealpost.e2e.ReplayWindow.State> oscoreWindows = new LinkedHashMap<>();
+
     /** Key pairs and keys for ESData, and other end points' public ones. */
     public Optional<DataOwn> dataOwn = Optional.empty();
 
@@ -180,7 +186,34 @@ public final class StateImage {
             String zone,
             long notBefore,
             List<String> nonDelegable,
-            List<RosterEntry> roster) {}
+            List<RosterEntry> roster,
+            Optional<HeldTree> tree) {}
+
+    /**
+     * What a member opens blocks with. The secrets of epochs that came by blocks are in the state themselves, not by reference.
+     *
+     * @param blockKey Ed25519 public key that is certified for blocks
+     * @param blockKeyUntil end of its certificate, epoch seconds
+     * @param block hash of the newest block that is known, and its epoch
+     * @param overlap the policy's, in seconds
+     * @param coverage whom that block let in: bounds of ranges of leaves; empty when not known
+     */
+    public record HeldTree(
+            byte[] blockKey,
+            long blockKeyUntil,
+            long blockEpoch,
+            byte[] block,
+            long overlap,
+            List<Integer> coverage,
+            List<HeldLabels> labels) {
+        public HeldTree {
+            coverage = List.copyOf(coverage);
+            labels = List.copyOf(labels);
+        }
+    }
+
+    /** A member's labels of one generation. */
+    public record HeldLabels(String scheme, int height, long generation, byte[] labels) {}
 
     /** The command accepted last from one commander: its number and digest, what is to be done, and the answer once there is one. */
     public record Seen(long id, byte[] digest, Optional<Pending> pending, Optional<String> acknowledgement) {}
@@ -201,6 +234,9 @@ public final class StateImage {
         /** What an MEF or MAF gave, by identity. */
         public Map<String, Given> given = new HashMap<>();
 
+        /** The key that signs blocks, once one was needed. */
+        public Optional<BlockKey> blockKey = Optional.empty();
+
         /** The authority for certificates, once one was needed. */
         public Optional<CertificateRoot> certificates = Optional.empty();
 
@@ -214,6 +250,9 @@ public final class StateImage {
      * @param ended why one ended last; empty when none did
      */
     public record Given(String keyId, String ended) {}
+
+    /** An Ed25519 seed, its public key, and the root's certificate for it. */
+    public record BlockKey(byte[] seed, byte[] key, String certificate) {}
 
     /** A key that signs certificates, and its own certificate, DER. */
     public record CertificateRoot(byte[] scalar, byte[] certificate) {}
@@ -236,16 +275,70 @@ public final class StateImage {
         }
     }
 
-    /** A group at its authority; without an epoch until the first one is drawn. */
+    /**
+     * A group at its authority; without an epoch until the first one is drawn.
+     *
+     * @param nextLeaf the lowest number that was never given to anybody; empty before the first
+     */
     public record Group(
             GroupPolicy policy,
             List<Member> members,
             Optional<Epoch> current,
             Optional<Epoch> previous,
             long notBefore,
-            long overlap) {
+            long overlap,
+            Optional<Long> nextLeaf,
+            Optional<Tree> tree) {
         public Group {
             members = new ArrayList<>(members);
+        }
+
+        Group withPolicy(GroupPolicy changed) {
+            return new Group(changed, members, current, previous, notBefore, overlap, nextLeaf, tree);
+        }
+
+        Group withTree(Tree changed) {
+            return new Group(policy, members, current, previous, notBefore, overlap, nextLeaf, Optional.of(changed));
+        }
+    }
+
+    /**
+     * A group's tree at its authority.
+     *
+     * @param next the generation that is prepared
+     * @param block the newest block, encoded; empty when the group has gone over to a scheme without blocks
+     * @param notice the newest one after it, encoded; empty when there is none
+     * @param commanderVersion how often the list of commanders has changed
+     * @param commanders its hash
+     */
+    public record Tree(
+            Generation using,
+            Optional<Generation> next,
+            long blockEpoch,
+            byte[] block,
+            byte[] notice,
+            long commanderVersion,
+            byte[] commanders) {
+        Tree withNext(Optional<Generation> prepared) {
+            return new Tree(using, prepared, blockEpoch, block, notice, commanderVersion, commanders);
+        }
+
+        Tree idle() {
+            return new Tree(using, next, blockEpoch, new byte[0], new byte[0], commanderVersion, commanders);
+        }
+    }
+
+    /**
+     * A generation of a tree: one secret that all labels come from.
+     *
+     * @param retired leaves whose holders had left before it began: nobody has their labels, and nobody gets them
+     * @param since when it was prepared or begun, epoch seconds
+     * @param everybody whether all members were found to hold labels of it
+     */
+    public record Generation(
+            String scheme, int height, long number, byte[] secret, List<Long> retired, long since, boolean everybody) {
+        public Generation {
+            retired = List.copyOf(retired);
         }
     }
 }

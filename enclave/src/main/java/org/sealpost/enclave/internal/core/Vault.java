@@ -101,6 +101,11 @@ final class Vault {
         vouched = true;
     }
 
+    /** Whether this state is surely no restored copy: fresh, or the server knows its lineage. */
+    boolean vouched() {
+        return vouched;
+    }
+
     StateImage state() {
         return state;
     }

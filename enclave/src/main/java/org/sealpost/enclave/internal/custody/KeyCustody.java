@@ -48,6 +48,15 @@ public interface KeyCustody {
      */
     byte[] acceptEpochSecret(byte[] wrappingKey, byte[] wrapped, String owner);
 
+    /**
+     * HMAC-SHA256 under a transport key of 32 octets that was wrapped with a wrapping key, and is used for nothing else.
+     *
+     * @param owner whom the key is for
+     * @return 32 octets; a secret
+     * @throws org.sealpost.onem2m.Refusal 4115 when it was wrapped with another key
+     */
+    byte[] transported(byte[] wrappingKey, byte[] wrapped, byte[] message, String owner);
+
     /** The keys of an epoch, by the reference of its secret, or the secret itself (32 octets) where this compartment drew it. */
     EpochKeys epochKeys(byte[] reference, String group, long epoch);
 

@@ -6,9 +6,11 @@ import java.security.interfaces.ECPrivateKey;
 import java.security.interfaces.ECPublicKey;
 import java.util.Collection;
 import org.sealpost.e2e.Es256Signer;
+import org.sealpost.e2e.Hmac;
 import org.sealpost.e2e.Jwk;
 import org.sealpost.e2e.KeyWrap;
 import org.sealpost.e2e.P256Agreement;
+import org.sealpost.e2e.Wipe;
 import org.sealpost.e2e.WrappingAgreement;
 import org.sealpost.enclave.internal.SecretObserver;
 import org.sealpost.group.EpochKeys;
@@ -54,6 +56,17 @@ public final class SoftwareCustody implements KeyCustody {
         byte[] secret = KeyWrap.unwrap(wrappingKey, wrapped);
         observer.observe("epoch-secret", owner, secret);
         return secret;
+    }
+
+    @Override
+    public byte[] transported(byte[] wrappingKey, byte[] wrapped, byte[] message, String owner) {
+        byte[] key = KeyWrap.unwrap(wrappingKey, wrapped);
+        observer.observe("transport-key", owner, key);
+        try {
+            return Hmac.sha256(key, message);
+        } finally {
+            Wipe.octets(key);
+        }
     }
 
     @Override

@@ -13,9 +13,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.sealpost.e2e.Es256Signer;
+import org.sealpost.e2e.Hmac;
 import org.sealpost.e2e.Jwk;
 import org.sealpost.e2e.KeyWrap;
 import org.sealpost.e2e.P256Agreement;
+import org.sealpost.e2e.Wipe;
 import org.sealpost.e2e.WrappingAgreement;
 import org.sealpost.enclave.EnclaveUnavailable;
 import org.sealpost.enclave.internal.SecretObserver;
@@ -152,6 +154,32 @@ public final class TokenCustody implements KeyCustody {
             return reference;
         });
         return reference;
+    }
+
+    @Override
+    public byte[] transported(byte[] wrappingKey, byte[] wrapped, byte[] message, String owner) {
+        requireLength(wrapped);
+        if (wrappingKey.length == KEY) {
+            byte[] key = KeyWrap.unwrap(wrappingKey, wrapped);
+            observer.observe("transport-key", owner, key);
+            try {
+                return Hmac.sha256(key, message);
+            } finally {
+                Wipe.octets(key);
+            }
+        }
+        return token.use(session -> {
+            long key = unwrap(
+                    session,
+                    wrappingKey(session, wrappingKey),
+                    wrapped,
+                    Template.secret(Ck.CKK_GENERIC_SECRET, false).flag(Ck.CKA_SIGN, true));
+            try {
+                return session.mac(key, message);
+            } finally {
+                session.destroy(key);
+            }
+        });
     }
 
     @Override

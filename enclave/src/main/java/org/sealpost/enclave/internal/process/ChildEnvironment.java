@@ -34,6 +34,9 @@ public final class ChildEnvironment implements SecureEnvironment {
     /** Argon2id takes 64 MiB while it runs. */
     private static final String ARGON2_HEAP = "-Xmx160m";
 
+    /** Pools of the C library: as many as there are threads cost MiB, and few of an enclave's threads allocate there. */
+    private static final String ARENAS = "2";
+
     private static final int SOCKET_NAME = "/enclave.sock".length();
 
     private final ProcessConfig config;
@@ -165,8 +168,9 @@ public final class ChildEnvironment implements SecureEnvironment {
         command.add(config.stateDirectory().toString());
         command.add(socket.toString());
         command.addAll(config.options());
-        return new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.appendTo(
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().putIfAbsent("MALLOC_ARENA_MAX", ARENAS);
+        return builder.redirectError(ProcessBuilder.Redirect.appendTo(
                         config.stateDirectory().resolve("enclave.log").toFile()))
                 .start();
     }

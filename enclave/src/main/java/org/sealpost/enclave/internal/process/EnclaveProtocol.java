@@ -1,5 +1,6 @@
 package org.sealpost.enclave.internal.process;
 
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -9,6 +10,8 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.sealpost.enclave.Enclave;
+import org.sealpost.enclave.GroupOscoreKeys.ProtectedVerdict;
+import org.sealpost.enclave.MemberKeys.CommandVerdict;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JavaType;
 import tools.jackson.databind.JsonNode;
@@ -26,7 +29,14 @@ public final class EnclaveProtocol {
             .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
             .changeDefaultNullHandling(nulls -> nulls.withContentNulls(com.fasterxml.jackson.annotation.Nulls.FAIL))
+            .addMixIn(ProtectedVerdict.class, Variant.class)
             .build();
+
+    /** For a type with several forms that stands inside of a result: it names its form itself. */
+    private interface Variant {
+        @JsonTypeInfo(use = JsonTypeInfo.Id.SIMPLE_NAME, property = "variant")
+        CommandVerdict verdict();
+    }
 
     private static final Map<String, Method> CALLS = Arrays.stream(Enclave.class.getMethods())
             .filter(m -> !m.getName().equals("close"))

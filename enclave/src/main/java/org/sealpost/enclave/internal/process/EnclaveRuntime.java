@@ -1,11 +1,12 @@
 package org.sealpost.enclave.internal.process;
 
-import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -18,33 +19,39 @@ import org.sealpost.enclave.internal.InProcessEnvironment;
 /** The life of an enclave process. */
 public final class EnclaveRuntime {
     private static final int MIN_TOKEN = 32;
+    private static final int LONGEST_TOKEN = 1024;
 
     private EnclaveRuntime() {}
 
     /**
-     * Shields the process, opens the state, serves the socket, ends with the program.
-     *
-     * @return exit code
-     */
-    public static int run(List<String> arguments, byte[] token, BufferedReader lifeline) {
-        return run(arguments, token, lifeline, UnaryOperator.identity(), UnaryOperator.identity());
-    }
-
-    /**
-     * As above, with something around the compartments and in place of what the environment says of itself; for test equipment.
+     * Takes the token from the program, shields the process, opens the state, serves the socket, ends with the program.
      *
      * @param arguments state directory, socket, options of {@link Backing}
+     * @param program where the token comes, as one line of hex; stays open for as long as the program lives
+     * @return exit code
      */
+    public static int run(List<String> arguments, InputStream program) {
+        return run(arguments, program, UnaryOperator.identity(), UnaryOperator.identity());
+    }
+
+    /** As above, with something around the compartments and in place of what the environment says of itself; for test equipment. */
     public static int run(
             List<String> arguments,
-            byte[] token,
-            BufferedReader lifeline,
+            InputStream program,
             UnaryOperator<SecureEnvironment> around,
             UnaryOperator<Attestation> attested) {
+        Lifeline.watchParent();
+        byte[] token;
+        try {
+            token = token(program);
+        } catch (IOException | IllegalArgumentException e) {
+            token = new byte[0];
+        }
         if (token.length < MIN_TOKEN) {
             System.out.println("the token on standard input is missing or too short");
             return 2;
         }
+        Lifeline.watchInput(program);
         try {
             Path state = Path.of(arguments.get(0));
             Path socket = Path.of(arguments.get(1));
@@ -53,9 +60,6 @@ public final class EnclaveRuntime {
             try (SecureEnvironment inside =
                             InProcessEnvironment.insideProcess(state, InstantSource.system(), backing, attested);
                     EnclaveServer server = new EnclaveServer(around.apply(inside), token, socket)) {
-                Thread watch = new Thread(() -> endWith(lifeline), "lifeline");
-                watch.setDaemon(true);
-                watch.start();
                 System.out.println("READY");
                 server.run();
             }
@@ -69,6 +73,17 @@ public final class EnclaveRuntime {
             System.out.println(e.getMessage());
             return 1;
         }
+    }
+
+    /** One line of hex; empty when the program is gone before it sent one. */
+    private static byte[] token(InputStream program) throws IOException {
+        StringBuilder line = new StringBuilder();
+        int c = program.read();
+        while (c >= 0 && c != '\n' && line.length() < LONGEST_TOKEN) {
+            line.append((char) c);
+            c = program.read();
+        }
+        return HexFormat.of().parseHex(line.toString().trim());
     }
 
     /** Wires everything on scratch state and uses it once, then removes it. */
@@ -86,16 +101,5 @@ public final class EnclaveRuntime {
             }
         }
         System.out.println("READY");
-    }
-
-    private static void endWith(BufferedReader lifeline) {
-        try {
-            while (lifeline.readLine() != null) {
-                // nothing is said there after the token
-            }
-        } catch (IOException e) {
-            // a broken pipe ends it just as well
-        }
-        Runtime.getRuntime().halt(0);
     }
 }

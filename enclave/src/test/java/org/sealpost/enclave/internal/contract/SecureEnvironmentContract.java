@@ -33,6 +33,7 @@ import org.sealpost.enclave.EndPointKeys.OpenedRequest;
 import org.sealpost.enclave.EndPointKeys.OpenedResponse;
 import org.sealpost.enclave.EndPointKeys.SealedRequest;
 import org.sealpost.enclave.MemberKeys.CommandVerdict;
+import org.sealpost.enclave.MemberKeys.EpochVerdict;
 import org.sealpost.enclave.SecureEnvironment;
 import org.sealpost.onem2m.Refusal;
 
@@ -326,6 +327,33 @@ abstract class SecureEnvironmentContract {
         }
     }
 
+    @Test
+    void anEpochComesByABlockAndByANotice() throws Exception {
+        enrolAll();
+        server.createGroup(
+                GROUP, new GroupPolicy("subset-difference", true, List.of(), 60, 86_400, "A256GCM", level()));
+        server.newEpoch(GROUP, 1, List.of(new Member(DOOR, "", 0), new Member(OTHER, "", 0)));
+        push(DOOR, door);
+        push(OTHER, other);
+        server.newEpoch(GROUP, 2, List.of(new Member(DOOR, "", 0)));
+        byte[] block = server.epochMaterial(GROUP).orElseThrow().latest();
+        assertThat(door.installEpoch(GROUP, block)).isInstanceOf(EpochVerdict.Installed.class);
+        assertThat(other.installEpoch(GROUP, block))
+                .isInstanceOfSatisfying(
+                        EpochVerdict.Refused.class, r -> assertThat(r.fault()).isEqualTo("excluded"));
+        server.admit(GROUP, List.of(new Member(AGENT, "", 0)));
+        byte[] notice = server.epochMaterial(GROUP).orElseThrow().latest();
+        assertThat(door.installEpoch(GROUP, notice)).isInstanceOf(EpochVerdict.Installed.class);
+        push(AGENT, agent);
+        String check = server.currentEpoch(GROUP).orElseThrow().keyCheckValue();
+        for (Enclave member : List.of(door, agent)) {
+            assertThat(member.credentials().get(0).epoch()).isEqualTo(3);
+            assertThat(member.credentials().get(0).keyCheckValue()).isEqualTo(check);
+        }
+        assertThat(agent.openReading(door.sealReading(GROUP, utf8("warm"))).sender())
+                .isEqualTo(DOOR);
+    }
+
     void enrolAll() {
         server.found(SERVER);
         enrol(AGENT, agent, Role.AGENT);
@@ -370,7 +398,7 @@ abstract class SecureEnvironmentContract {
         var opened = (OpenedRequest.Inner) server.openRequest(first.esprimObject());
         member.openResponse(
                 first.exchange(), server.sealResponse(opened.exchange(), utf8("{\"rsc\":2000,\"rqi\":\"v1\"}")));
-        SealedRequest confirmation = member.sealConfirmation(GROUP);
+        SealedRequest confirmation = member.sealConfirmation(GROUP, Optional.empty());
         var answered = (OpenedRequest.Answered) server.openRequest(confirmation.esprimObject());
         assertThat(member.openResponse(confirmation.exchange(), answered.sealedResponse()))
                 .isInstanceOf(OpenedResponse.Inner.class);

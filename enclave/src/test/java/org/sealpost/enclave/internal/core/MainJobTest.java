@@ -40,7 +40,7 @@ class MainJobTest {
         assertThat(inner.peer()).isEqualTo(b.door1.identity);
         String sealed = b.server.enclave.sealCredentialResponse(inner.exchange(), "p1", Building.DOORS);
         assertThat(b.door1.enclave.openResponse(pull.exchange(), sealed)).isInstanceOf(OpenedResponse.Installed.class);
-        SealedRequest confirmation = b.door1.enclave.sealConfirmation(Building.DOORS);
+        SealedRequest confirmation = b.door1.enclave.sealConfirmation(Building.DOORS, Optional.empty());
         var answered = (OpenedRequest.Answered) b.server.enclave.openRequest(confirmation.esprimObject());
         assertThat(answered.confirmation())
                 .hasValueSatisfying(c -> assertThat(c.member()).isEqualTo(b.door1.identity));

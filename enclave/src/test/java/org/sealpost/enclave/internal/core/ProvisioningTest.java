@@ -211,8 +211,10 @@ class ProvisioningTest {
             assertThat(f.credentialId()).endsWith("@" + MEF);
         });
         p.serverFollows();
-        assertThat(p.server.enclave.provisionedPeers()).singleElement().satisfies(peer -> assertThat(peer.keyId())
-                .isEqualTo(p.door.enclave.enrolment().orElseThrow().keyId()));
+        assertThat(p.server.enclave.provisionedPeers())
+                .singleElement()
+                .satisfies(peer -> assertThat(peer.keyId())
+                        .isEqualTo(p.door.enclave.enrolment().orElseThrow().keyId()));
         assertThat(p.credentialArrives()).isTrue();
     }
 

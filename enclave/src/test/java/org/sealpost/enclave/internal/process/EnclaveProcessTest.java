@@ -3,13 +3,18 @@ package org.sealpost.enclave.internal.process;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.lang.reflect.Method;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -108,6 +113,31 @@ class EnclaveProcessTest {
         String again = eventually(() -> server.found(SERVER).rootKeyId());
         assertThat(again).isEqualTo(root);
         assertThat(process.processId().orElseThrow()).isNotEqualTo(first);
+    }
+
+    /** The program's end of the pipe may live on in a process that the program started. */
+    @Test
+    void anEnclaveEndsWithItsProgramThoughSomebodyElseHoldsItsStandardInput() throws Exception {
+        Path pipe = directory.resolve("pipe");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                .isZero();
+        List<String> command = new ArrayList<>(List.of("sh", "-c", "\"$@\" <\"$0\" & echo $!; wait", pipe.toString()));
+        command.addAll(SecureEnvironment.defaultCommand());
+        command.addAll(List.of(
+                directory.resolve("orphan").toString(),
+                directory.resolve("orphan.sock").toString()));
+        try (RandomAccessFile held = new RandomAccessFile(pipe.toFile(), "rw")) {
+            Process program = new ProcessBuilder(command)
+                    .redirectError(ProcessBuilder.Redirect.INHERIT)
+                    .start();
+            held.write(("00".repeat(32) + "\n").getBytes(StandardCharsets.US_ASCII));
+            BufferedReader said = program.inputReader(StandardCharsets.US_ASCII);
+            ProcessHandle enclave =
+                    ProcessHandle.of(Long.parseLong(said.readLine())).orElseThrow();
+            assertThat(said.readLine()).isEqualTo("READY");
+            program.destroyForcibly();
+            enclave.onExit().get(60, TimeUnit.SECONDS);
+        }
     }
 
     @Test

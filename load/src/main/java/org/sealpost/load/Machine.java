@@ -1,0 +1,33 @@
+package org.sealpost.load;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+
+/** Where and what something was measured. */
+public final class Machine {
+    private Machine() {}
+
+    /** Processor, how many of them, JVM. */
+    public static String description() {
+        return processor() + ", " + Runtime.getRuntime().availableProcessors() + " processors, Java "
+                + Runtime.version();
+    }
+
+    /** The commit that the launcher names; {@code unknown} without it. */
+    public static String commit() {
+        return System.getProperty("sealpost.commit", "unknown");
+    }
+
+    private static String processor() {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/cpuinfo"))) {
+            return lines.filter(l -> l.startsWith("model name"))
+                    .map(l -> l.substring(l.indexOf(':') + 1).trim())
+                    .findFirst()
+                    .orElse(System.getProperty("os.arch"));
+        } catch (IOException e) {
+            return System.getProperty("os.arch");
+        }
+    }
+}

@@ -1,0 +1,114 @@
+package org.sealpost.load.groups;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.sealpost.load.Machine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code sealpost load groups}. */
+@Command(
+        name = "groups",
+        mixinStandardHelpOptions = true,
+        description = "Evictions, joins and confirmations of large groups, scheme beside scheme, in virtual time.",
+        footer = {
+            "",
+            "Virtual devices run the real code: they open blocks (each verifies the signature itself), derive keys and",
+            "confirm under their pairwise keys; the server verifies every confirmation. Only the network is virtual.",
+            "confirmed_s is virtual time and the time of all work of this machine together, as if nothing overlapped.",
+            "",
+            "Examples:",
+            "  sealpost load groups --members 1000000",
+            "  sealpost load groups --members 1000 --json",
+            "  sealpost load groups --members 1000000 --charts docs/charts",
+            "",
+            "Progress goes to standard error. Exit codes: 0 measured, 1 something did not work, 2 wrong options."
+        })
+public final class GroupsCommand implements Callable<Integer> {
+    private static final int MOST = 1 << 24;
+
+    /** Members of the point-to-point group at most: the server signs for each of them. */
+    private static final int SIGNED_EACH = 2000;
+
+    @Option(
+            names = "--members",
+            paramLabel = "N",
+            defaultValue = "10000",
+            description = "Members of the group, 20 to 16777216 (default: ${DEFAULT-VALUE}).")
+    int members;
+
+    @Option(
+            names = "--devices",
+            paramLabel = "N",
+            defaultValue = "100000",
+            description = "Virtual devices of the default scheme at most (default: ${DEFAULT-VALUE}).")
+    int devices;
+
+    @Option(
+            names = "--compare",
+            paramLabel = "N",
+            defaultValue = "5000",
+            description = "Virtual devices of each scheme side by side (default: ${DEFAULT-VALUE}).")
+    int compared;
+
+    @Option(
+            names = "--mls",
+            paramLabel = "N",
+            defaultValue = "100",
+            description = "Members of the MLS group at most; 0: without (default: ${DEFAULT-VALUE}).")
+    int mls;
+
+    @Option(
+            names = "--evictions",
+            paramLabel = "N",
+            defaultValue = "1000",
+            description = "Trees and evictions that sizes come from (default: ${DEFAULT-VALUE}).")
+    int evictions;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Seed of trees, evictions and network (default: ${DEFAULT-VALUE}).")
+    long seed;
+
+    @Option(names = "--json", description = "One flat object instead of the tables.")
+    boolean json;
+
+    @Option(names = "--charts", paramLabel = "DIR", description = "Also write charts (SVG) into this directory.")
+    @Nullable
+    Path charts;
+
+    @Override
+    public Integer call() throws IOException {
+        if (members < 20 || members > MOST || devices < 5 || compared < 5 || evictions < 10 || mls < 0) {
+            System.err.println("load: --members is 20 to " + MOST
+                    + ", --devices and --compare at least 5, --evictions at least 10, --mls at least 0");
+            return 2;
+        }
+        long start = System.nanoTime();
+        Consumer<String> progress =
+                line -> System.err.printf("load: %4d s  %s%n", (System.nanoTime() - start) / 1_000_000_000, line);
+        int most = Math.min(devices, members - GroupLoad.SPARES);
+        int beside = Math.min(compared, most);
+        GroupLoad load = new GroupLoad(
+                members, most, beside, Math.min(SIGNED_EACH, beside), Math.min(mls, beside), evictions, seed);
+        GroupLoad.Outcome outcome = load.run(progress);
+        if (json) {
+            System.out.println(outcome.figures().json());
+        } else {
+            System.out.println(Table.of(outcome.rows()));
+            System.out.println();
+            Goals.lines(outcome.figures()).forEach(System.out::println);
+            System.out.printf("seed %d, commit %s, %s%n", seed, Machine.commit(), Machine.description());
+        }
+        if (Optional.ofNullable(charts).isPresent()) {
+            Charts.write(Optional.ofNullable(charts).orElseThrow(), outcome.rows());
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,181 @@
+package org.sealpost.load.groups;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import org.sealpost.e2e.Wipe;
+import org.sealpost.group.EpochKeys;
+import org.sealpost.group.block.BlockGate;
+import org.sealpost.group.block.BlockSlice;
+import org.sealpost.group.block.EpochBlock;
+import org.sealpost.group.tree.MemberLabels;
+import org.sealpost.group.tree.TreeScheme;
+import org.sealpost.group.tree.TreeSecret;
+
+/** A stateless scheme: labels at the devices, epoch blocks from the server. */
+final class TreeUnderTest implements Scheme {
+    private static final long GENERATION = 1;
+
+    private final TreeScheme scheme;
+    private final int height;
+    private final int members;
+    private final int stride;
+    private final TreeSecret tree;
+    private final byte[] signingKey;
+    private final byte[] publicKey;
+    private final MemberLabels[] labels;
+    private final long[] highest;
+    private final List<Long> revoked = new ArrayList<>();
+    private final Random random;
+    private EpochBlock newest;
+    private EpochKeys keys;
+
+    /** @param devices at most members - 1; their leaves are spread over the tree */
+    TreeUnderTest(TreeScheme scheme, int members, int devices, long seed) {
+        this.scheme = scheme;
+        this.members = members;
+        this.height = TestGroup.height(members);
+        this.stride = members / (devices + 1);
+        this.tree = new TreeSecret(scheme, height, TestGroup.NAME, GENERATION, TestGroup.octets(seed, 32));
+        this.signingKey = TestGroup.octets(seed + 1, 32);
+        this.publicKey = TestGroup.publicKey(signingKey);
+        this.labels = new MemberLabels[devices];
+        this.highest = new long[devices];
+        this.random = new Random(seed + 2);
+        this.newest = issue(1, TestGroup.NO_BLOCK);
+        this.keys = derive();
+    }
+
+    /** Gives a device the labels that it got by joining. */
+    void hold(int device, byte[] octets) {
+        labels[device] = new MemberLabels(scheme, height, leaf(device), octets);
+    }
+
+    /** Gives all devices their labels without the protocol of a join, which is measured elsewhere. */
+    TreeUnderTest labelled() {
+        Joins.perSecond(labels.length, (from, to) -> {
+            for (int device = from; device < to; device++) {
+                labels[device] = tree.labels(leaf(device));
+            }
+        });
+        return this;
+    }
+
+    /** A member's labels made anew, as its authority does it. */
+    MemberLabels labelsOf(int device) {
+        return tree.labels(leaf(device));
+    }
+
+    @Override
+    public String title() {
+        return scheme.policyName();
+    }
+
+    @Override
+    public int devices() {
+        return labels.length;
+    }
+
+    @Override
+    public int members() {
+        return members;
+    }
+
+    @Override
+    public Announcement evict() {
+        long leaf;
+        do {
+            leaf = random.nextInt(members);
+        } while (leaf % stride == 0 && leaf / stride < labels.length || revoked.contains(leaf));
+        revoked.add(leaf);
+        newest = issue(newest.header().epoch() + 1, newest.hash());
+        keys = derive();
+        return Announcement.of(newest.encode());
+    }
+
+    @Override
+    public EpochKeys open(int device, byte[] message) {
+        return use(device, gate(device).open(EpochBlock.decode(message), labels[device]));
+    }
+
+    /** The newest block's slice for a device, as a cache gives it to a constrained link. */
+    byte[] slice(int device) {
+        return newest.slice(labels[device]).orElseThrow().encode();
+    }
+
+    EpochKeys openSlice(int device, byte[] slice) {
+        return use(device, gate(device).open(BlockSlice.decode(slice), labels[device]));
+    }
+
+    @Override
+    public EpochKeys keys() {
+        return keys;
+    }
+
+    @Override
+    public long epoch() {
+        return newest.header().epoch();
+    }
+
+    @Override
+    public int stored() {
+        return labels[0].octets().length;
+    }
+
+    @Override
+    public Recovery recovery(int epochs) {
+        byte[] slice = slice(0);
+        highest[0] = 1;
+        openSlice(0, slice).wipe();
+        return new Recovery(1, slice.length);
+    }
+
+    @Override
+    public int signatures() {
+        return 1;
+    }
+
+    private EpochKeys use(int device, BlockGate.Opened opened) {
+        highest[device] = opened.epoch();
+        byte[] secret = opened.secret();
+        try {
+            return EpochKeys.derive(secret, TestGroup.NAME, opened.epoch());
+        } finally {
+            Wipe.octets(secret);
+        }
+    }
+
+    private BlockGate gate(int device) {
+        return new BlockGate(TestGroup.NAME, GENERATION, publicKey, highest[device], Optional.empty(), TestGroup.NOW);
+    }
+
+    private EpochBlock issue(long epoch, byte[] previous) {
+        return EpochBlock.issue(
+                new EpochBlock.Draft(
+                        TestGroup.NAME,
+                        GENERATION,
+                        epoch,
+                        TestGroup.NOW + TestGroup.DAY,
+                        previous,
+                        1,
+                        TestGroup.COMMANDERS),
+                scheme,
+                height,
+                tree,
+                scheme.cover(height, members, revoked),
+                TestGroup.octets(random.nextLong(), 16),
+                signingKey);
+    }
+
+    /** The server opens its own block with the labels of a member that is in it. */
+    private EpochKeys derive() {
+        BlockGate gate = new BlockGate(TestGroup.NAME, GENERATION, publicKey, 0, Optional.empty(), TestGroup.NOW);
+        byte[] secret = gate.open(newest, tree.labels(leaf(0))).secret();
+        return EpochKeys.derive(secret, TestGroup.NAME, newest.header().epoch());
+    }
+
+    private long leaf(int device) {
+        return (long) device * stride;
+    }
+}
