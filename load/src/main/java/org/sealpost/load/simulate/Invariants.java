@@ -90,10 +90,6 @@ final class Invariants {
         wentOut.put(identity + " " + group, epoch);
     }
 
-    boolean isOut(String group, String identity) {
-        return wentOut.containsKey(identity + " " + group);
-    }
-
     /** A block was published. */
     void published(String group, byte[] block) {
         if (block.length > 0 && tried.add(group + java.util.Arrays.hashCode(block))) {
@@ -151,6 +147,7 @@ final class Invariants {
         boolean authorised = meant != null
                 && meant.verb.equals(e.verb())
                 && meant.target.equals(e.target())
+                && Target.parse(meant.target).reaches(device, "")
                 && now <= meant.notAfter
                 && (meant.byServer || !e.verb().equals("release"));
         if (!authorised) {
@@ -159,19 +156,8 @@ final class Invariants {
         if (!executed.add(device + " " + e.commander() + " " + e.commandId())) {
             throw new Violation("command", device + " does command " + e.commandId() + " twice");
         }
-        if (isOut(e.group(), device) && e.epoch() >= wentOut.get(device + " " + e.group())) {
+        if (e.epoch() >= wentOut.getOrDefault(device + " " + e.group(), Long.MAX_VALUE)) {
             throw new Violation("excluded", device + " is out and does a command");
-        }
-    }
-
-    /** Whether a command reaches somebody, as its commander meant it. */
-    static boolean reaches(String target, String identity) {
-        return new Reach(target).at(identity);
-    }
-
-    private record Reach(String target) {
-        boolean at(String identity) {
-            return target.equals(new Target.All().print()) || target.equals(new Target.Member(identity).print());
         }
     }
 

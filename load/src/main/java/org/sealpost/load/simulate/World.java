@@ -74,7 +74,9 @@ final class World {
     private void enrol(Host host, Role role) {
         var request = host.call(e -> e.enrolmentRequest(host.identity())).orElseThrow();
         String box = server.call(e -> e.enrolPeer(request, role)).orElseThrow().enrolmentPackage();
-        host.call(e -> e.acceptEnrolment(box)).orElseThrow();
+        if (host.call(e -> e.acceptEnrolment(box)).isEmpty()) {
+            throw new IllegalStateException(host.identity() + " was not enrolled");
+        }
     }
 
     private void group(String group, String scheme, List<Host> members) {
