@@ -153,6 +153,7 @@ public record MemberEpochs(String group, byte[] publicKey, List<Labels> labels, 
         return open(latest, header, own, now);
     }
 
+    /** Opens what was found to be signed: it is verified once. */
     private Held open(Latest latest, BlockHeader header, MemberLabels own, long now) {
         BlockSlice slice = latest.block()
                 .map(b -> b.slice(own))
@@ -166,7 +167,7 @@ public record MemberEpochs(String group, byte[] publicKey, List<Labels> labels, 
         BlockGate gate =
                 new BlockGate(group, header.generation(), publicKey, held.epoch(), Optional.of(held.block()), now);
         try {
-            BlockGate.Opened opened = gate.open(slice, own);
+            BlockGate.Opened opened = gate.openSigned(slice, own);
             return new Held(
                     opened.epoch(),
                     opened.secret(),
