@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Random;
 import org.sealpost.group.block.EpochBlock;
 import org.sealpost.group.tree.TreeScheme;
-import org.sealpost.group.tree.TreeSecret;
 
 /** The heap that an authority needs for a group: its table of members, the tree, and all that it allocates while it makes a block that leaves out a hundred. */
 final class Heap {
@@ -25,19 +24,17 @@ final class Heap {
             identities[i] = "//load.example/gw-" + i / 1000 + "/Cd-" + i;
             confirmed[i] = 1;
         }
-        int height = TestGroup.height(members);
-        TreeSecret tree =
-                new TreeSecret(TreeScheme.SUBSET_DIFFERENCE, height, TestGroup.NAME, 1, TestGroup.octets(seed, 32));
+        TestTree tree = TestTree.of(TreeScheme.SUBSET_DIFFERENCE, members, seed);
         List<Long> revoked = new ArrayList<>(new Random(seed)
                 .longs(0, members)
                 .distinct()
                 .limit(Math.min(100, members / 2))
                 .boxed()
                 .toList());
-        EpochBlock block = issue(tree, height, members, revoked);
+        EpochBlock block = issue(tree, members, revoked);
         var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
         long before = threads.getCurrentThreadAllocatedBytes();
-        block = issue(tree, height, members, revoked);
+        block = issue(tree, members, revoked);
         long allocated = threads.getCurrentThreadAllocatedBytes() - before;
         System.gc();
         long alive = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
@@ -51,21 +48,7 @@ final class Heap {
         return (alive + allocated) / MIB;
     }
 
-    private static EpochBlock issue(TreeSecret tree, int height, int members, List<Long> revoked) {
-        return EpochBlock.issue(
-                new EpochBlock.Draft(
-                        TestGroup.NAME,
-                        1,
-                        2,
-                        TestGroup.NOW + TestGroup.DAY,
-                        TestGroup.NO_BLOCK,
-                        1,
-                        TestGroup.COMMANDERS),
-                TreeScheme.SUBSET_DIFFERENCE,
-                height,
-                tree,
-                TreeScheme.SUBSET_DIFFERENCE.cover(height, members, revoked),
-                TestGroup.octets(3, 16),
-                TestGroup.octets(4, 32));
+    private static EpochBlock issue(TestTree tree, int members, List<Long> revoked) {
+        return tree.issue(2, TestGroup.NO_BLOCK, members, revoked, TestGroup.octets(3, 16));
     }
 }

@@ -7,28 +7,21 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.function.Consumer;
-import org.sealpost.group.block.BlockGate;
 import org.sealpost.group.block.BlockSlice;
 import org.sealpost.group.block.EpochBlock;
 import org.sealpost.group.block.RatchetNotice;
 import org.sealpost.group.tree.MemberLabels;
 import org.sealpost.group.tree.Subset;
 import org.sealpost.group.tree.TreeScheme;
-import org.sealpost.group.tree.TreeSecret;
 
 /**
  * What blocks of one scheme cost, in octets, time and steps: trees of a group's height that are filled at random above one half, and evictions drawn at random from the members.
  */
 final class Sizes {
-    private static final long GENERATION = 1;
     private static final int MANY = 100;
 
-    private final TreeScheme scheme;
-    private final int height;
+    private final TestTree tree;
     private final Random random;
-    private final TreeSecret tree;
-    private final byte[] signingKey;
-    private final byte[] publicKey;
 
     final IntSummaryStatistics one = new IntSummaryStatistics();
     final IntSummaryStatistics oneSlice = new IntSummaryStatistics();
@@ -39,17 +32,13 @@ final class Sizes {
     final IntSummaryStatistics sliceSteps = new IntSummaryStatistics();
 
     Sizes(TreeScheme scheme, int members, long seed) {
-        this.scheme = scheme;
-        this.height = TestGroup.height(members);
+        this.tree = TestTree.of(scheme, members, seed);
         this.random = new Random(seed);
-        this.tree = new TreeSecret(scheme, height, TestGroup.NAME, GENERATION, TestGroup.octets(seed, 32));
-        this.signingKey = TestGroup.octets(seed + 1, 32);
-        this.publicKey = TestGroup.publicKey(signingKey);
     }
 
     /** So many evictions of one, a tenth as many of a hundred where the tree has room for them. */
     void measure(int evictions, Consumer<String> progress) {
-        int half = 1 << height - 1;
+        int half = 1 << tree.height() - 1;
         for (int i = 0; i < evictions; i++) {
             int assigned = half + 1 + random.nextInt(half);
             EpochBlock block = issue(1_000_000 + i, assigned, List.of((long) random.nextInt(assigned)));
@@ -60,7 +49,7 @@ final class Sizes {
                             block.header().epoch() + 1 + random.nextInt(1000),
                             TestGroup.NOW + TestGroup.DAY,
                             TestGroup.octets(i, 32),
-                            signingKey)
+                            tree.signingKey())
                     .encode()
                     .length);
             if (i % 10 == 0) {
@@ -72,7 +61,7 @@ final class Sizes {
                 slices(large, hundredSlice);
             }
             if (i % 250 == 249) {
-                progress.accept(scheme.policyName() + ": " + (i + 1) + " of " + evictions + " evictions");
+                progress.accept(tree.scheme().policyName() + ": " + (i + 1) + " of " + evictions + " evictions");
             }
         }
     }
@@ -104,7 +93,7 @@ final class Sizes {
 
     /** A device that has seen nothing for so many epochs opens the newest slice alone. */
     Scheme.Recovery recovery(int epochs, int evicted) {
-        int members = 1 << height;
+        int members = 1 << tree.height();
         byte[] previous = TestGroup.NO_BLOCK;
         EpochBlock block = null;
         List<Long> revoked =
@@ -113,13 +102,13 @@ final class Sizes {
             block = issue(epoch, members, epoch == epochs + 1 ? revoked : List.of(), previous);
             previous = block.hash();
         }
-        MemberLabels labels = tree.labels(0);
+        MemberLabels labels = tree.secret().labels(0);
         byte[] slice = Optional.ofNullable(block)
                 .orElseThrow()
                 .slice(labels)
                 .orElseThrow()
                 .encode();
-        long opened = gate().open(BlockSlice.decode(slice), labels).epoch();
+        long opened = tree.gate(1).open(BlockSlice.decode(slice), labels).epoch();
         if (opened != epochs + 1) {
             throw new IllegalStateException("a device that slept holds epoch " + opened);
         }
@@ -138,18 +127,14 @@ final class Sizes {
         byte[] whole = block.encode();
         List<Subset> subsets = block.subsets();
         for (int tries = 0; tries < 5; tries++) {
-            MemberLabels labels = tree.labels(random.nextInt(assigned));
+            MemberLabels labels = tree.secret().labels(random.nextInt(assigned));
             if (labels.find(subsets).isEmpty()) {
                 continue;
             }
             byte[] slice = block.slice(labels).orElseThrow().encode();
-            blockSteps.accept(Math.toIntExact(Steps.of(() -> gate().open(EpochBlock.decode(whole), labels))));
-            sliceSteps.accept(Math.toIntExact(Steps.of(() -> gate().open(BlockSlice.decode(slice), labels))));
+            blockSteps.accept(Math.toIntExact(Steps.of(() -> tree.gate(1).open(EpochBlock.decode(whole), labels))));
+            sliceSteps.accept(Math.toIntExact(Steps.of(() -> tree.gate(1).open(BlockSlice.decode(slice), labels))));
         }
-    }
-
-    private BlockGate gate() {
-        return new BlockGate(TestGroup.NAME, GENERATION, publicKey, 1, Optional.empty(), TestGroup.NOW);
     }
 
     private List<Long> some(int assigned) {
@@ -161,20 +146,6 @@ final class Sizes {
     }
 
     private EpochBlock issue(long epoch, int assigned, List<Long> revoked, byte[] previous) {
-        return EpochBlock.issue(
-                new EpochBlock.Draft(
-                        TestGroup.NAME,
-                        GENERATION,
-                        epoch,
-                        TestGroup.NOW + TestGroup.DAY,
-                        previous,
-                        1,
-                        TestGroup.COMMANDERS),
-                scheme,
-                height,
-                tree,
-                scheme.cover(height, assigned, revoked),
-                TestGroup.octets(epoch + 1, 16),
-                signingKey);
+        return tree.issue(epoch, previous, assigned, revoked, TestGroup.octets(epoch + 1, 16));
     }
 }

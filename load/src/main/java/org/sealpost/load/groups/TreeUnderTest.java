@@ -2,7 +2,6 @@ package org.sealpost.load.groups;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import org.sealpost.e2e.Wipe;
 import org.sealpost.group.EpochKeys;
@@ -11,19 +10,12 @@ import org.sealpost.group.block.BlockSlice;
 import org.sealpost.group.block.EpochBlock;
 import org.sealpost.group.tree.MemberLabels;
 import org.sealpost.group.tree.TreeScheme;
-import org.sealpost.group.tree.TreeSecret;
 
 /** A stateless scheme: labels at the devices, epoch blocks from the server. */
 final class TreeUnderTest implements Scheme {
-    private static final long GENERATION = 1;
-
-    private final TreeScheme scheme;
-    private final int height;
+    private final TestTree tree;
     private final int members;
     private final int stride;
-    private final TreeSecret tree;
-    private final byte[] signingKey;
-    private final byte[] publicKey;
     private final MemberLabels[] labels;
     private final long[] highest;
     private final List<Long> revoked = new ArrayList<>();
@@ -33,13 +25,9 @@ final class TreeUnderTest implements Scheme {
 
     /** @param devices at most members - 1; their leaves are spread over the tree */
     TreeUnderTest(TreeScheme scheme, int members, int devices, long seed) {
-        this.scheme = scheme;
+        this.tree = TestTree.of(scheme, members, seed);
         this.members = members;
-        this.height = TestGroup.height(members);
         this.stride = members / (devices + 1);
-        this.tree = new TreeSecret(scheme, height, TestGroup.NAME, GENERATION, TestGroup.octets(seed, 32));
-        this.signingKey = TestGroup.octets(seed + 1, 32);
-        this.publicKey = TestGroup.publicKey(signingKey);
         this.labels = new MemberLabels[devices];
         this.highest = new long[devices];
         this.random = new Random(seed + 2);
@@ -49,14 +37,14 @@ final class TreeUnderTest implements Scheme {
 
     /** Gives a device the labels that it got by joining. */
     void hold(int device, byte[] octets) {
-        labels[device] = new MemberLabels(scheme, height, leaf(device), octets);
+        labels[device] = new MemberLabels(tree.scheme(), tree.height(), leaf(device), octets);
     }
 
     /** Gives all devices their labels without the protocol of a join, which is measured elsewhere. */
     TreeUnderTest labelled() {
         Joins.perSecond(labels.length, (from, to) -> {
             for (int device = from; device < to; device++) {
-                labels[device] = tree.labels(leaf(device));
+                labels[device] = tree.secret().labels(leaf(device));
             }
         });
         return this;
@@ -64,12 +52,12 @@ final class TreeUnderTest implements Scheme {
 
     /** A member's labels made anew, as its authority does it. */
     MemberLabels labelsOf(int device) {
-        return tree.labels(leaf(device));
+        return tree.secret().labels(leaf(device));
     }
 
     @Override
     public String title() {
-        return scheme.policyName();
+        return tree.scheme().policyName();
     }
 
     @Override
@@ -96,7 +84,7 @@ final class TreeUnderTest implements Scheme {
 
     @Override
     public EpochKeys open(int device, byte[] message) {
-        return use(device, gate(device).open(EpochBlock.decode(message), labels[device]));
+        return use(device, tree.gate(highest[device]).open(EpochBlock.decode(message), labels[device]));
     }
 
     /** The newest block's slice for a device, as a cache gives it to a constrained link. */
@@ -105,7 +93,7 @@ final class TreeUnderTest implements Scheme {
     }
 
     EpochKeys openSlice(int device, byte[] slice) {
-        return use(device, gate(device).open(BlockSlice.decode(slice), labels[device]));
+        return use(device, tree.gate(highest[device]).open(BlockSlice.decode(slice), labels[device]));
     }
 
     @Override
@@ -146,32 +134,13 @@ final class TreeUnderTest implements Scheme {
         }
     }
 
-    private BlockGate gate(int device) {
-        return new BlockGate(TestGroup.NAME, GENERATION, publicKey, highest[device], Optional.empty(), TestGroup.NOW);
-    }
-
     private EpochBlock issue(long epoch, byte[] previous) {
-        return EpochBlock.issue(
-                new EpochBlock.Draft(
-                        TestGroup.NAME,
-                        GENERATION,
-                        epoch,
-                        TestGroup.NOW + TestGroup.DAY,
-                        previous,
-                        1,
-                        TestGroup.COMMANDERS),
-                scheme,
-                height,
-                tree,
-                scheme.cover(height, members, revoked),
-                TestGroup.octets(random.nextLong(), 16),
-                signingKey);
+        return tree.issue(epoch, previous, members, revoked, TestGroup.octets(random.nextLong(), 16));
     }
 
     /** The server opens its own block with the labels of a member that is in it. */
     private EpochKeys derive() {
-        BlockGate gate = new BlockGate(TestGroup.NAME, GENERATION, publicKey, 0, Optional.empty(), TestGroup.NOW);
-        byte[] secret = gate.open(newest, tree.labels(leaf(0))).secret();
+        byte[] secret = tree.gate(0).open(newest, tree.secret().labels(leaf(0))).secret();
         return EpochKeys.derive(secret, TestGroup.NAME, newest.header().epoch());
     }
 
