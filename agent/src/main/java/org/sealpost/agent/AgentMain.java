@@ -19,7 +19,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.sealpost.device.DeviceConfig;
 import org.sealpost.device.Enrolment;
-import org.sealpost.device.RadioAddress;
+import org.sealpost.device.RadioOptions;
 import org.sealpost.door.OperatorDoor;
 import org.sealpost.enclave.EnclaveOptions;
 import org.sealpost.enclave.EnclaveUnavailable;
@@ -108,19 +108,8 @@ public final class AgentMain implements Callable<Integer> {
             description = "Where the operator's door is. Default ${DEFAULT-VALUE}.")
     String control = "";
 
-    @Option(
-            names = "--radio",
-            paramLabel = "HOST:PORT",
-            description = "Command on the link too: multicast address, such as 239.255.77.1:5683.")
-    @Nullable
-    String radio;
-
-    @Option(
-            names = "--radio-listen",
-            paramLabel = "HOST:PORT",
-            defaultValue = "127.0.0.1:0",
-            description = "Own address on that link. Default ${DEFAULT-VALUE}.")
-    String radioListen = "";
+    @Mixin
+    RadioOptions radio = new RadioOptions();
 
     @Option(names = "--state", paramLabel = "DIR", description = "Where enclave state, enrolment files and token lie.")
     @Nullable
@@ -176,10 +165,7 @@ public final class AgentMain implements Callable<Integer> {
     private int run(URI at, Path directory) throws IOException, InterruptedException {
         CountDownLatch stopped = new CountDownLatch(1);
         Agent agent = new Agent(config(at, Optional.ofNullable(listen)), secureEnvironment.start(directory), directory);
-        String link = radio;
-        if (link != null) {
-            agent.useRadio(RadioAddress.parse(radioListen), RadioAddress.parse(link));
-        }
+        radio.use(agent::useRadio);
         OperatorDoor door = ControlApi.open(agent, address(control), directory.resolve("agent.token"));
         Runtime.getRuntime()
                 .addShutdownHook(new Thread(

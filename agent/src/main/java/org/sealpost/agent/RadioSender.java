@@ -19,7 +19,6 @@ import org.sealpost.onem2m.Refusal;
  * have not answered hear the command again, in another message, a few times. What gets no answer so is left to the gateway. Thread-safe.
  */
 final class RadioSender implements AutoCloseable {
-    private static final String COMMANDERS = "commanders";
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final long[] ROUNDS_MILLIS = {0, 400, 1200};
 
@@ -77,7 +76,8 @@ final class RadioSender implements AutoCloseable {
     private void round(ProtectedCommand command) {
         port.askAll(
                 group,
-                RadioPort.Message.open(COMMANDERS, command.proof().getBytes(StandardCharsets.US_ASCII)),
+                RadioPort.Message.open(
+                        GroupOscoreKeys.COMMANDERS_PATH, command.proof().getBytes(StandardCharsets.US_ASCII)),
                 PATIENCE,
                 answer -> {});
         port.askAll(

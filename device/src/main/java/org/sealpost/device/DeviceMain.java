@@ -98,19 +98,8 @@ public final class DeviceMain implements Callable<Integer> {
     @Nullable
     URI advertise;
 
-    @Option(
-            names = "--radio",
-            paramLabel = "HOST:PORT",
-            description = "Listen for commands on the link too: multicast address, such as 239.255.77.1:5683.")
-    @Nullable
-    String radio;
-
-    @Option(
-            names = "--radio-listen",
-            paramLabel = "HOST:PORT",
-            defaultValue = "127.0.0.1:0",
-            description = "Own address on that link. Default ${DEFAULT-VALUE}.")
-    String radioListen = "";
+    @Mixin
+    RadioOptions radio = new RadioOptions();
 
     @Option(
             names = "--state",
@@ -202,10 +191,7 @@ public final class DeviceMain implements Callable<Integer> {
                         },
                         "stop"));
         simulated.start();
-        String link = radio;
-        if (link != null) {
-            device.listenRadio(RadioAddress.parse(radioListen), RadioAddress.parse(link));
-        }
+        radio.use(device::listenRadio);
         Path ports = portFile;
         if (ports != null) {
             String line =

@@ -16,9 +16,6 @@ import org.sealpost.onem2m.ResponseStatus;
  * asked, and to the gateway too. Errors after a multicast are not answered.
  */
 final class RadioCommands implements AutoCloseable {
-    /** Where the server's word on a commander is brought. */
-    static final String COMMANDERS = "commanders";
-
     private static final int CHANGED = 0x44;
     private static final int BAD_REQUEST = 0x80;
     private static final int NOT_FOUND = 0x84;
@@ -57,7 +54,7 @@ final class RadioCommands implements AutoCloseable {
         if (message.option().isPresent()) {
             return inOrder.submit(() -> commanded(message.option().get(), message.payload(), multicast));
         }
-        return message.path().equals(COMMANDERS)
+        return message.path().equals(GroupOscoreKeys.COMMANDERS_PATH)
                 ? inOrder.submit(() -> learned(message.payload(), multicast))
                 : CompletableFuture.completedFuture(error(NOT_FOUND, multicast));
     }

@@ -10,6 +10,9 @@ import org.sealpost.enclave.MemberKeys.CommandVerdict;
  * here), 4105 (replayed), 4115 (not authentic) or 4005 (the key is used up: the group needs a new epoch).
  */
 public interface GroupOscoreKeys {
+    /** Path on a link where what {@link #learnCommander} takes is brought. */
+    String COMMANDERS_PATH = "commanders";
+
     /**
      * Protects a command that {@link CommanderKeys#sealCommand} gave a number, for all members of its group. Each call makes another message, with a number of its own that is stored first; members that
      * did what it says answer again.
