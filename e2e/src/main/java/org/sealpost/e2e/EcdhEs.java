@@ -48,7 +48,7 @@ public final class EcdhEs {
                     .put(apv)
                     .putInt(8 * length)
                     .array();
-            block = Jwk.sha256(input);
+            block = Sha256.of(input);
             return Arrays.copyOf(block, length);
         } finally {
             Wipe.octets(shared, input, block);

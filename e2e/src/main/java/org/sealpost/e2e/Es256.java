@@ -56,7 +56,7 @@ public final class Es256 {
                                             point.getW().getAffineX(),
                                             point.getW().getAffineY()),
                             Curve.P256));
-            return verifier.verifySignature(Jwk.sha256(input), half(signature, 0), half(signature, LENGTH / 2));
+            return verifier.verifySignature(Sha256.of(input), half(signature, 0), half(signature, LENGTH / 2));
         } catch (IllegalArgumentException notOnTheCurve) {
             return false;
         }

@@ -7,7 +7,6 @@ import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
-import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.security.interfaces.ECPrivateKey;
 import java.security.interfaces.ECPublicKey;
@@ -118,7 +117,7 @@ public final class Jwk {
 
     /** RFC 7638 thumbprint with SHA-256, base64url: the key id of a public key. */
     public static String thumbprint(ECPublicKey key) {
-        return Base64Url.encode(sha256(print(key).getBytes(StandardCharsets.UTF_8)));
+        return Base64Url.encode(Sha256.of(print(key).getBytes(StandardCharsets.UTF_8)));
     }
 
     /** The private scalar, 32 octets; a secret. */
@@ -133,14 +132,6 @@ public final class Jwk {
                     .generatePrivate(new ECPrivateKeySpec(new BigInteger(1, scalar), Curve.P256));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("a stored private key is not valid", e);
-        }
-    }
-
-    static byte[] sha256(byte[] octets) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(octets);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("the platform has no SHA-256", e);
         }
     }
 

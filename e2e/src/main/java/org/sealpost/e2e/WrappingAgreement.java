@@ -3,7 +3,6 @@ package org.sealpost.e2e;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
-import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.security.interfaces.ECPublicKey;
 import javax.crypto.Cipher;
@@ -56,11 +55,7 @@ public final class WrappingAgreement {
     /** What the derivation is bound to; 32 octets, public. */
     public static byte[] context(ECPublicKey ephemeral, ECPublicKey recipient) {
         String text = Labels.WRAPPING_AGREEMENT + "\0" + Jwk.print(ephemeral) + "\0" + Jwk.print(recipient);
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("the platform has no SHA-256", e);
-        }
+        return Sha256.of(text.getBytes(StandardCharsets.UTF_8));
     }
 
     /** AES as a pseudo-random function on two blocks that are never used twice under one key; not an encryption of data, which ECB would be wrong for. */

@@ -187,11 +187,7 @@ public interface EndPointKeys {
      * @param generation the newest generation of the group's tree that it holds labels of; 0 for none
      */
     record Confirmation(
-            String member, String group, long epoch, String keyCheckValue, Lineage lineage, long generation) {
-        public Confirmation(String member, String group, long epoch, String keyCheckValue, Lineage lineage) {
-            this(member, group, epoch, keyCheckValue, lineage, 0);
-        }
-    }
+            String member, String group, long epoch, String keyCheckValue, Lineage lineage, long generation) {}
 
     /**
      * Where an end point's sealed state comes from, as it says under its pairwise key. A state that went on shows higher numbers each time; one that was restored from a copy,

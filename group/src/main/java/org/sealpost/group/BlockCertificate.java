@@ -2,12 +2,9 @@ package org.sealpost.group;
 
 import java.nio.charset.StandardCharsets;
 import java.security.PublicKey;
-import java.util.Map;
 import java.util.Set;
 import org.sealpost.e2e.Base64Url;
 import org.sealpost.e2e.Es256Signer;
-import org.sealpost.e2e.Jws;
-import org.sealpost.e2e.Labels;
 import org.sealpost.onem2m.Members;
 import org.sealpost.onem2m.Refusal;
 import org.sealpost.onem2m.ResponseStatus;
@@ -29,9 +26,8 @@ public record BlockCertificate(byte[] key, long notBefore, long notAfter) {
 
     /** Signs this with the root key; compact JWS. */
     public String sign(Es256Signer root, String rootKeyId) {
-        var o = Json.object().put("use", USE).put("nbf", notBefore).put("exp", notAfter);
-        o.put("key", "{\"crv\":\"Ed25519\",\"kty\":\"OKP\",\"x\":\"" + Base64Url.encode(key) + "\"}");
-        return Jws.sign(root, Labels.TYPE_PURPOSE, rootKeyId, Map.of(), Json.write(o));
+        String jwk = "{\"crv\":\"Ed25519\",\"kty\":\"OKP\",\"x\":\"" + Base64Url.encode(key) + "\"}";
+        return PurposeCertificate.sign(root, rootKeyId, USE, jwk, notBefore, notAfter);
     }
 
     /**
@@ -41,13 +37,7 @@ public record BlockCertificate(byte[] key, long notBefore, long notAfter) {
      * @throws Refusal 4103 when the root did not sign it, or it is for another purpose or time
      */
     public static BlockCertificate verify(String compact, PublicKey root, long now) {
-        byte[] payload = Jws.parse(compact).verify(root, Labels.TYPE_PURPOSE);
-        Members m = Versioned.open(Json.read(payload), "a purpose certificate", "use", "key", "nbf", "exp");
-        if (!m.text("use").equals(USE) || now < m.integer("nbf") || now > m.integer("exp")) {
-            throw new Refusal(
-                    ResponseStatus.ORIGINATOR_HAS_NO_PRIVILEGE,
-                    "a signing key is certified for another purpose or time");
-        }
+        Members m = PurposeCertificate.verify(compact, USE, root, now);
         Members key =
                 Members.of(Json.read(m.text("key").getBytes(StandardCharsets.UTF_8)), "a key for blocks", KEY_MEMBERS);
         byte[] x = Base64Url.decode(key.text("x"));

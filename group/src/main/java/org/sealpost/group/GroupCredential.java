@@ -42,36 +42,6 @@ public record GroupCredential(
         List<RosterEntry> roster,
         Optional<TreeShare> tree) {
 
-    /** A credential of a group without blocks. */
-    public GroupCredential(
-            String group,
-            long epoch,
-            byte[] wrappedSecret,
-            long senderId,
-            String zone,
-            String recipient,
-            long notBefore,
-            long notAfter,
-            long overlap,
-            List<String> nonDelegable,
-            String nonce,
-            List<RosterEntry> roster) {
-        this(
-                group,
-                epoch,
-                wrappedSecret,
-                senderId,
-                zone,
-                recipient,
-                notBefore,
-                notAfter,
-                overlap,
-                nonDelegable,
-                nonce,
-                roster,
-                Optional.empty());
-    }
-
     /** The longest number that a key id holds. */
     private static final long MAX_EPOCH = 999_999_999_999_999_999L;
 

@@ -2,12 +2,11 @@ package org.sealpost.group;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import org.bouncycastle.util.BigIntegers;
 import org.sealpost.e2e.Hmac;
 import org.sealpost.e2e.Labels;
+import org.sealpost.e2e.Sha256;
 import org.sealpost.e2e.Wipe;
 import org.sealpost.oscore.GroupAlgorithms;
 
@@ -88,11 +87,7 @@ public record OscoreMaterial(byte[] gid, byte[] masterSecret, byte[] masterSalt)
     }
 
     private static byte[] sha256(String text) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("the platform has no SHA-256", e);
-        }
+        return Sha256.of(text.getBytes(StandardCharsets.UTF_8));
     }
 
     @Override

@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.sealpost.e2e.Jwk;
+import org.sealpost.e2e.Sha256;
 import org.sealpost.e2e.Wipe;
 import org.sealpost.e2e.provisioning.FunctionState.Client;
 import org.sealpost.e2e.provisioning.FunctionState.Grant;
@@ -260,7 +261,7 @@ public final class ProvisioningFunction {
         if (instance.equals(client.instance)) {
             return;
         }
-        byte[] digest = digest(token);
+        byte[] digest = Sha256.of(token);
         boolean good = token.length > 0 && MessageDigest.isEqual(digest, client.token);
         boolean first = client.instance.isEmpty() && state.kind == Kind.MAF;
         if (!good && !client.permitted && !first) {
@@ -580,7 +581,7 @@ public final class ProvisioningFunction {
         Wipe.octets(client.secret);
         client.credentialId = credentialId;
         client.secret = secret;
-        client.token = token.length == 0 ? token : digest(token);
+        client.token = token.length == 0 ? token : Sha256.of(token);
         client.revoked = "";
     }
 
@@ -781,13 +782,5 @@ public final class ProvisioningFunction {
 
     private static Refusal refused(String sentence) {
         return new Refusal(ResponseStatus.ORIGINATOR_HAS_NO_PRIVILEGE, sentence);
-    }
-
-    private static byte[] digest(byte[] token) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(token);
-        } catch (java.security.NoSuchAlgorithmException e) {
-            throw new IllegalStateException("the platform has no SHA-256", e);
-        }
     }
 }

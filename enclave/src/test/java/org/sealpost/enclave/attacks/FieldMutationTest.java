@@ -228,7 +228,8 @@ class FieldMutationTest {
                 60,
                 java.util.List.of("release"),
                 "nonce",
-                java.util.List.of());
+                java.util.List.of(),
+                java.util.Optional.empty());
         check(b.door1, credential.encode(), """
                 field  REMOVED EMPTY HUGE NEGATIVE ZERO LARGEST
                 v      4000    -     -    4000     4000 4000

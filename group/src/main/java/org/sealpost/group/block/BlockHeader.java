@@ -9,11 +9,11 @@ import org.sealpost.onem2m.ResponseStatus;
 import org.sealpost.oscore.cose.Cbor;
 
 /**
- * The signed part of a block that travels with it: a CBOR array of
+ * The signed part of a block that travels with it, the same for epoch blocks and for the key blocks of a hierarchy ({@link org.sealpost.group.lkh.KeyBlock}): a CBOR array of
  *
  * <pre>[1, scheme, height, group (8), generation, epoch, not-after, previous (16), entries, commander version, commanders (16), commitment (32)]</pre>
  *
- * @param scheme number 1 subset difference, 2 complete subtree
+ * @param scheme number 1 subset difference, 2 complete subtree, 3 hierarchy of keys
  * @param group first octets of the hash of its absolute identifier
  * @param notAfter epoch seconds
  * @param previous hash of the block before; zeros for the first
@@ -22,7 +22,7 @@ import org.sealpost.oscore.cose.Cbor;
  * @param commitment to the seed that the entries hide
  */
 public record BlockHeader(
-        TreeScheme scheme,
+        int scheme,
         int height,
         byte[] group,
         long generation,
@@ -36,15 +36,30 @@ public record BlockHeader(
     static final int COMMITMENT = 32;
 
     private static final long VERSION = 1;
-    private static final int GROUP = 8;
     private static final int ITEMS = 12;
     private static final int MAX_HEIGHT = 24;
     private static final int MAX_ENTRIES = 1 << 16;
 
-    byte[] encode() {
+    /**
+     * What is read: everything else is refused.
+     *
+     * @param firstScheme lowest number of a scheme
+     * @param lastScheme highest
+     */
+    public record Limits(int firstScheme, int lastScheme, int maxHeight, int maxEntries) {}
+
+    private static final Limits EPOCH_BLOCKS = new Limits(1, TreeScheme.values().length, MAX_HEIGHT, MAX_ENTRIES);
+
+    /** The number of a tree's scheme. */
+    static int number(TreeScheme scheme) {
+        return scheme.ordinal() + 1;
+    }
+
+    /** The octets to sign. */
+    public byte[] encode() {
         return Cbor.array(List.of(
                 VERSION,
-                scheme.ordinal() + 1,
+                scheme,
                 height,
                 group,
                 generation,
@@ -57,52 +72,50 @@ public record BlockHeader(
                 commitment));
     }
 
-    /** Octets of one entry: subset and hidden seed. */
+    /** Octets of one entry of an epoch block: subset and hidden seed. */
     int entryLength() {
         return Subset.length(height) + BlockSeed.LENGTH;
     }
 
     static BlockHeader decode(byte[] octets) {
+        return read(octets, EPOCH_BLOCKS).orElseThrow(() -> malformed("a block's header is not one of version 1"));
+    }
+
+    /** Reads a header; empty when it is none within these limits. */
+    public static Optional<BlockHeader> read(byte[] octets, Limits limits) {
         return Cbor.readArray(octets)
                 .filter(i -> i.size() == ITEMS && Long.valueOf(VERSION).equals(i.get(0)))
-                .flatMap(BlockHeader::of)
-                .orElseThrow(() -> malformed("a block's header is not one of version 1"));
+                .filter(i -> shaped(i, limits))
+                .map(i -> new BlockHeader(
+                        Math.toIntExact((Long) i.get(1)),
+                        Math.toIntExact((Long) i.get(2)),
+                        (byte[]) i.get(3),
+                        (Long) i.get(4),
+                        (Long) i.get(5),
+                        (Long) i.get(6),
+                        (byte[]) i.get(7),
+                        Math.toIntExact((Long) i.get(8)),
+                        (Long) i.get(9),
+                        (byte[]) i.get(10),
+                        (byte[]) i.get(11)));
     }
 
-    private static Optional<BlockHeader> of(List<Object> items) {
-        Optional<TreeScheme> scheme =
-                number(items, 1, 1, TreeScheme.values().length).map(n -> TreeScheme.values()[Math.toIntExact(n) - 1]);
-        Optional<Long> height = number(items, 2, 1, MAX_HEIGHT);
-        Optional<Long> count = number(items, 8, 0, MAX_ENTRIES);
-        if (scheme.isEmpty() || height.isEmpty() || count.isEmpty()) {
-            return Optional.empty();
-        }
-        boolean shaped = octets(items, 3, GROUP)
+    private static boolean shaped(List<Object> items, Limits limits) {
+        return number(items, 1, limits.firstScheme(), limits.lastScheme())
+                && number(items, 2, 1, limits.maxHeight())
+                && octets(items, 3, Digest.GROUP)
+                && number(items, 4, 1, Long.MAX_VALUE)
+                && number(items, 5, 1, Long.MAX_VALUE)
+                && number(items, 6, 0, Long.MAX_VALUE)
                 && octets(items, 7, Digest.SHORT)
+                && number(items, 8, 0, limits.maxEntries())
+                && number(items, 9, 0, Long.MAX_VALUE)
                 && octets(items, 10, Digest.SHORT)
-                && octets(items, 11, COMMITMENT)
-                && number(items, 4, 1, Long.MAX_VALUE).isPresent()
-                && number(items, 5, 1, Long.MAX_VALUE).isPresent()
-                && number(items, 6, 0, Long.MAX_VALUE).isPresent()
-                && number(items, 9, 0, Long.MAX_VALUE).isPresent();
-        return shaped
-                ? Optional.of(new BlockHeader(
-                        scheme.get(),
-                        Math.toIntExact(height.get()),
-                        (byte[]) items.get(3),
-                        (Long) items.get(4),
-                        (Long) items.get(5),
-                        (Long) items.get(6),
-                        (byte[]) items.get(7),
-                        Math.toIntExact(count.get()),
-                        (Long) items.get(9),
-                        (byte[]) items.get(10),
-                        (byte[]) items.get(11)))
-                : Optional.empty();
+                && octets(items, 11, COMMITMENT);
     }
 
-    private static Optional<Long> number(List<Object> items, int at, long least, long most) {
-        return items.get(at) instanceof Long n && n >= least && n <= most ? Optional.of(n) : Optional.empty();
+    private static boolean number(List<Object> items, int at, long least, long most) {
+        return items.get(at) instanceof Long n && n >= least && n <= most;
     }
 
     private static boolean octets(List<Object> items, int at, int length) {

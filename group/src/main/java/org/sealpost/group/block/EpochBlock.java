@@ -65,7 +65,7 @@ public final class EpochBlock {
             byte[] seed,
             byte[] signingKey) {
         BlockHeader header = new BlockHeader(
-                scheme,
+                BlockHeader.number(scheme),
                 height,
                 Digest.group(draft.group()),
                 draft.generation(),

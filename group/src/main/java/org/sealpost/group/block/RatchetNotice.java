@@ -2,6 +2,7 @@ package org.sealpost.group.block;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.List;
 import org.sealpost.e2e.Hmac;
@@ -27,7 +28,6 @@ public record RatchetNotice(
         byte[] group, long generation, byte[] block, long epoch, long notAfter, byte[] check, CoseSign1 signed) {
     private static final long VERSION = 1;
     private static final int ITEMS = 7;
-    private static final int GROUP = 8;
     private static final int SECRET = 32;
     private static final byte[] PURPOSE = Labels.TYPE_NOTICE.getBytes(StandardCharsets.UTF_8);
 
@@ -69,7 +69,7 @@ public record RatchetNotice(
                 .filter(i -> i.size() == ITEMS
                         && Long.valueOf(VERSION).equals(i.get(0))
                         && i.get(1) instanceof byte[] group
-                        && group.length == GROUP
+                        && group.length == Digest.GROUP
                         && i.get(2) instanceof Long
                         && i.get(3) instanceof byte[] block
                         && block.length == Digest.SHORT
@@ -115,11 +115,11 @@ public record RatchetNotice(
         if (now > notAfter) {
             throw new Refusal(ResponseStatus.REQUEST_TIMEOUT, "a notice of an epoch is over: fetch a newer one");
         }
-        if (!signed.verifies(publicKey, PURPOSE)) {
+        if (!verifies(publicKey)) {
             throw refused("a notice of an epoch is not signed by the server, or was changed");
         }
         byte[] next = ratchet(group, secret, held, epoch);
-        if (!Arrays.equals(check(next), check)) {
+        if (!speaksOf(next)) {
             Wipe.octets(next);
             throw refused("a notice of an epoch does not fit the secret that this member holds");
         }
@@ -133,7 +133,7 @@ public record RatchetNotice(
 
     /** Whether this is the secret of its epoch; constant time. */
     boolean speaksOf(byte[] secret) {
-        return java.security.MessageDigest.isEqual(check(secret), check);
+        return MessageDigest.isEqual(check(secret), check);
     }
 
     /** Steps from one epoch's secret to a later one's; 32 octets, a secret. */

@@ -3,20 +3,19 @@ package org.sealpost.group.lkh;
 import java.io.ByteArrayOutputStream;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import org.sealpost.e2e.Labels;
+import org.sealpost.group.block.BlockHeader;
+import org.sealpost.group.block.Digest;
 import org.sealpost.onem2m.Refusal;
 import org.sealpost.onem2m.ResponseStatus;
 import org.sealpost.oscore.cose.Cbor;
 import org.sealpost.oscore.cose.CoseSign1;
 
 /**
- * One change of a tree; public, the same octets for the same input. Its fixed parts are those of an {@link org.sealpost.group.block.EpochBlock}, so that the two compare:
+ * One change of a tree; public, the same octets for the same input. Its header is that of an {@link org.sealpost.group.block.EpochBlock}, so that the two compare:
  *
  * <pre>block = [COSE_Sign1 with the header as payload (bstr), entries (bstr)]
  * header = [1, 3, height, group (8), generation, epoch, not-after, previous (16), entries, commander version, commanders (16), commitment (32)]
@@ -24,55 +23,20 @@ import org.sealpost.oscore.cose.CoseSign1;
  * external_aad of the signature = label of key blocks | 0x00 | first 16 octets of SHA-256(entries)</pre>
  */
 public final class KeyBlock {
-    static final int HASH = 16;
+    static final int SCHEME = 3;
 
-    private static final long VERSION = 1;
-    private static final long SCHEME = 3;
-    private static final int ITEMS = 12;
-    private static final int GROUP = 8;
     private static final int MAX_ENTRIES = 1 << 20;
+    private static final BlockHeader.Limits LIMITS =
+            new BlockHeader.Limits(SCHEME, SCHEME, Quad.MAX_HEIGHT, MAX_ENTRIES);
 
-    private final Header header;
+    private final BlockHeader header;
     private final CoseSign1 signed;
     private final byte[] entries;
 
-    private KeyBlock(Header header, CoseSign1 signed, byte[] entries) {
+    private KeyBlock(BlockHeader header, CoseSign1 signed, byte[] entries) {
         this.header = header;
         this.signed = signed;
         this.entries = entries;
-    }
-
-    /** The signed part, as in an epoch block. */
-    record Header(
-            int height,
-            byte[] group,
-            long generation,
-            long epoch,
-            long notAfter,
-            byte[] previous,
-            int entries,
-            long commanderVersion,
-            byte[] commanders,
-            byte[] commitment) {
-        byte[] encode() {
-            return Cbor.array(List.of(
-                    VERSION,
-                    SCHEME,
-                    height,
-                    group,
-                    generation,
-                    epoch,
-                    notAfter,
-                    previous,
-                    entries,
-                    commanderVersion,
-                    commanders,
-                    commitment));
-        }
-
-        int entryLength() {
-            return numberLength(height) + NodeKeys.LENGTH;
-        }
     }
 
     /**
@@ -88,8 +52,8 @@ public final class KeyBlock {
         }
     }
 
-    static KeyBlock sign(Header header, List<Entry> list, byte[] signingKey) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream(list.size() * header.entryLength());
+    static KeyBlock sign(BlockHeader header, List<Entry> list, byte[] signingKey) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream(list.size() * entryLength(header));
         int length = numberLength(header.height());
         for (Entry entry : list) {
             int number = 2 * entry.by() + (entry.own() ? 1 : 0);
@@ -112,10 +76,9 @@ public final class KeyBlock {
                 .filter(p -> p.size() == 2 && p.get(0) instanceof byte[] && p.get(1) instanceof byte[])
                 .orElseThrow(KeyBlock::damaged);
         CoseSign1 signed = CoseSign1.decode((byte[]) parts.get(0)).orElseThrow(KeyBlock::damaged);
-        Header header =
-                Cbor.readArray(signed.payload()).flatMap(KeyBlock::header).orElseThrow(KeyBlock::damaged);
+        BlockHeader header = BlockHeader.read(signed.payload(), LIMITS).orElseThrow(KeyBlock::damaged);
         byte[] entries = (byte[]) parts.get(1);
-        if (entries.length != header.entries() * header.entryLength()) {
+        if (entries.length != header.entries() * entryLength(header)) {
             throw damaged();
         }
         KeyBlock block = new KeyBlock(header, signed, entries);
@@ -129,7 +92,7 @@ public final class KeyBlock {
 
     /** What the next block repeats as previous; 16 octets. */
     public byte[] hash() {
-        return Arrays.copyOf(sha256(signed.encode()), HASH);
+        return Digest.shortened(signed.encode());
     }
 
     public long epoch() {
@@ -141,7 +104,7 @@ public final class KeyBlock {
         return header.entries();
     }
 
-    Header header() {
+    BlockHeader header() {
         return header;
     }
 
@@ -153,7 +116,7 @@ public final class KeyBlock {
     List<Entry> entries() {
         List<Entry> list = new ArrayList<>(header.entries());
         int width = numberLength(header.height());
-        for (int at = 0; at < entries.length; at += header.entryLength()) {
+        for (int at = 0; at < entries.length; at += entryLength(header)) {
             int number = new BigInteger(1, Arrays.copyOfRange(entries, at, at + width)).intValueExact();
             Entry entry = new Entry(
                     number / 2, number % 2 == 1, Arrays.copyOfRange(entries, at + width, at + width + NodeKeys.LENGTH));
@@ -165,45 +128,8 @@ public final class KeyBlock {
         return list;
     }
 
-    static byte[] digest(String group) {
-        return Arrays.copyOf(sha256(group.getBytes(StandardCharsets.UTF_8)), GROUP);
-    }
-
-    private static Optional<Header> header(List<Object> i) {
-        boolean shaped = i.size() == ITEMS
-                && Long.valueOf(VERSION).equals(i.get(0))
-                && Long.valueOf(SCHEME).equals(i.get(1))
-                && number(i.get(2), 1, Quad.MAX_HEIGHT)
-                && octets(i.get(3), GROUP)
-                && number(i.get(4), 1, Long.MAX_VALUE)
-                && number(i.get(5), 1, Long.MAX_VALUE)
-                && number(i.get(6), 0, Long.MAX_VALUE)
-                && octets(i.get(7), HASH)
-                && number(i.get(8), 0, MAX_ENTRIES)
-                && number(i.get(9), 0, Long.MAX_VALUE)
-                && octets(i.get(10), HASH)
-                && octets(i.get(11), NodeKeys.COMMITMENT);
-        return shaped
-                ? Optional.of(new Header(
-                        Math.toIntExact((Long) i.get(2)),
-                        (byte[]) i.get(3),
-                        (Long) i.get(4),
-                        (Long) i.get(5),
-                        (Long) i.get(6),
-                        (byte[]) i.get(7),
-                        Math.toIntExact((Long) i.get(8)),
-                        (Long) i.get(9),
-                        (byte[]) i.get(10),
-                        (byte[]) i.get(11)))
-                : Optional.empty();
-    }
-
-    private static boolean number(Object item, long least, long most) {
-        return item instanceof Long n && n >= least && n <= most;
-    }
-
-    private static boolean octets(Object item, int length) {
-        return item instanceof byte[] octets && octets.length == length;
+    private static int entryLength(BlockHeader header) {
+        return numberLength(header.height()) + NodeKeys.LENGTH;
     }
 
     private static int numberLength(int height) {
@@ -212,17 +138,9 @@ public final class KeyBlock {
 
     private static byte[] externalAad(byte[] entries) {
         byte[] label = (Labels.TYPE_KEY_BLOCK + '\0').getBytes(StandardCharsets.UTF_8);
-        byte[] aad = Arrays.copyOf(label, label.length + HASH);
-        System.arraycopy(sha256(entries), 0, aad, label.length, HASH);
+        byte[] aad = Arrays.copyOf(label, label.length + Digest.SHORT);
+        System.arraycopy(Digest.shortened(entries), 0, aad, label.length, Digest.SHORT);
         return aad;
-    }
-
-    private static byte[] sha256(byte[] octets) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(octets);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("the platform has no SHA-256", e);
-        }
     }
 
     private static Refusal damaged() {

@@ -4,6 +4,8 @@ import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Optional;
 import org.sealpost.e2e.Wipe;
+import org.sealpost.group.block.BlockHeader;
+import org.sealpost.group.block.Digest;
 import org.sealpost.onem2m.Refusal;
 import org.sealpost.onem2m.ResponseStatus;
 
@@ -45,7 +47,7 @@ public final class KeyPath {
      * @throws Refusal 4000 for another group or a damaged block, 4105 for a block that is not the next one, 4008 when it is over, 4103 without a signature or for a member that is out
      */
     public KeyPath advance(KeyBlock block, byte[] publicKey, long now) {
-        KeyBlock.Header header = block.header();
+        BlockHeader header = block.header();
         requireNext(header, now);
         if (!block.verifies(publicKey)) {
             throw refused("a key block is not signed by the server, or was changed");
@@ -64,8 +66,8 @@ public final class KeyPath {
         return new KeyPath(height, leaf, derive, header.epoch(), block.hash(), next);
     }
 
-    private void requireNext(KeyBlock.Header header, long now) {
-        if (!Arrays.equals(header.group(), KeyBlock.digest(derive.group()))
+    private void requireNext(BlockHeader header, long now) {
+        if (!Arrays.equals(header.group(), Digest.group(derive.group()))
                 || header.generation() != derive.generation()
                 || header.height() != height) {
             throw new Refusal(ResponseStatus.BAD_REQUEST, "a key block belongs to another group or tree");
@@ -80,7 +82,7 @@ public final class KeyPath {
         }
     }
 
-    private void apply(KeyBlock.Entry entry, KeyBlock.Header header, byte[][] keys) {
+    private void apply(KeyBlock.Entry entry, BlockHeader header, byte[][] keys) {
         depth(entry.by()).ifPresent(depth -> {
             int target = entry.own() ? depth : depth - 1;
             byte[] shown = derive.mask(entry.hidden(), keys[depth], entry.node(), header.epoch(), header.commitment());

@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.sealpost.e2e.Wipe;
+import org.sealpost.group.block.BlockHeader;
+import org.sealpost.group.block.Digest;
 
 /**
  * The tree at its authority. Every key comes from one secret, the node and the epoch in which that node was last changed, so that all there is to remember is a number for each node.
@@ -18,7 +20,7 @@ public final class KeyTree {
     private final byte[] secret;
     private final long[] changed;
     private final int[] members;
-    private byte[] previous = new byte[KeyBlock.HASH];
+    private byte[] previous = new byte[Digest.SHORT];
     private long epoch;
 
     /**
@@ -75,9 +77,10 @@ public final class KeyTree {
         List<KeyBlock.Entry> entries =
                 hidden.stream().map(h -> entry(h, epoch, commitment)).toList();
         KeyBlock block = KeyBlock.sign(
-                new KeyBlock.Header(
+                new BlockHeader(
+                        KeyBlock.SCHEME,
                         height,
-                        KeyBlock.digest(derive.group()),
+                        Digest.group(derive.group()),
                         derive.generation(),
                         epoch,
                         notAfter,

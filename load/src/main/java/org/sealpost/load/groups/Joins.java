@@ -78,7 +78,8 @@ final class Joins {
                         0,
                         List.of("release"),
                         Base64Url.encode(TestGroup.octets(device, 16)),
-                        List.of())
+                        List.of(),
+                        Optional.empty())
                 .encode();
         MemberLabels made = scheme.labelsOf(device);
         byte[] labels = made.octets();

@@ -87,7 +87,8 @@ final class PointToPointUnderTest implements Scheme {
                     0,
                     List.of("release"),
                     Base64Url.encode(TestGroup.octets(random.nextLong(), 16)),
-                    List.of());
+                    List.of(),
+                    Optional.empty());
             String signed =
                     Jws.sign(signer, Labels.TYPE_CREDENTIAL, "c", Map.of("pct", certificate), credential.encode());
             sealed[i] = pairs[i].push(offers[i], signed.getBytes(StandardCharsets.US_ASCII));

@@ -74,7 +74,7 @@ class DeliveryLedgerTest {
         long id = ledger.lease("one", 1, 15).get(0).id();
         ledger.advance(id, Delivery.State.AT_GATEWAY, "accepted");
         assertThat(ledger.confirmedEpochs(GROUP)).isEmpty();
-        ledger.confirmed(id, new Confirmation("a", GROUP, 1, "kcv", new Lineage(1, "i", 0, 1)));
+        ledger.confirmed(id, new Confirmation("a", GROUP, 1, "kcv", new Lineage(1, "i", 0, 1), 0));
         assertThat(ledger.confirmedEpochs(GROUP)).containsExactly(entry("a", 1L));
         assertThat(ledger.find(id))
                 .hasValueSatisfying(d -> assertThat(d.state()).isEqualTo(Delivery.State.CONFIRMED));
@@ -90,7 +90,7 @@ class DeliveryLedgerTest {
         ledger.plan(GROUP, 1, List.of("agent", "b"));
         long earlier = ledger.lease("one", 1, 15).get(0).id();
         ledger.redeliver(GROUP, 1, List.of("agent"));
-        ledger.confirmed(earlier, new Confirmation("agent", GROUP, 1, "kcv", new Lineage(1, "i", 0, 1)));
+        ledger.confirmed(earlier, new Confirmation("agent", GROUP, 1, "kcv", new Lineage(1, "i", 0, 1), 0));
         assertThat(ledger.find(earlier)).isEmpty();
         assertThat(ledger.all())
                 .extracting(Delivery::member, Delivery::state)
@@ -100,7 +100,8 @@ class DeliveryLedgerTest {
     @Test
     void aNewerEpochSupersedesWhatIsOpen() {
         ledger.plan(GROUP, 1, List.of("a", "b"));
-        ledger.confirmed(ledger.all().get(0).id(), new Confirmation("a", GROUP, 1, "kcv", new Lineage(1, "i", 0, 1)));
+        ledger.confirmed(
+                ledger.all().get(0).id(), new Confirmation("a", GROUP, 1, "kcv", new Lineage(1, "i", 0, 1), 0));
         ledger.plan(GROUP, 2, List.of("a", "b"));
         assertThat(ledger.all())
                 .extracting(Delivery::state)

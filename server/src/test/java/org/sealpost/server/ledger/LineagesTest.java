@@ -91,13 +91,14 @@ class LineagesTest {
     @DisplayName("A3 a refused confirmation confirms nothing")
     void a3NothingIsConfirmed() {
         told(2, "b", 3, 4);
-        assertThatThrownBy(() -> ledger.fetched(new Confirmation("door", DOORS, 2, "kcv", new Lineage(2, "c", 3, 4))))
+        assertThatThrownBy(
+                        () -> ledger.fetched(new Confirmation("door", DOORS, 2, "kcv", new Lineage(2, "c", 3, 4), 0)))
                 .isInstanceOf(Refusal.class);
         assertThat(ledger.confirmedEpochs(DOORS)).containsEntry("door", 1L);
     }
 
     private void told(long run, String instance, long base, long revision) {
-        ledger.fetched(new Confirmation("door", DOORS, 1, "kcv", new Lineage(run, instance, base, revision)));
+        ledger.fetched(new Confirmation("door", DOORS, 1, "kcv", new Lineage(run, instance, base, revision), 0));
     }
 
     private void refused(long run, String instance, long base, long revision) {

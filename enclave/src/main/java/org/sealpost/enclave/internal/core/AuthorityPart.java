@@ -16,6 +16,7 @@ import org.sealpost.e2e.Jwk;
 import org.sealpost.e2e.Jws;
 import org.sealpost.e2e.KeyWrap;
 import org.sealpost.e2e.Labels;
+import org.sealpost.e2e.Sha256;
 import org.sealpost.e2e.Wipe;
 import org.sealpost.e2e.WrappingAgreement;
 import org.sealpost.enclave.Attestation;
@@ -351,7 +352,7 @@ final class AuthorityPart {
 
     void prepareGeneration(String group) {
         StateImage.Group g = group(group);
-        boolean blocks = g.tree().filter(t -> t.block().length > 0).isPresent();
+        boolean blocks = g.tree().filter(StateImage.Tree::active).isPresent();
         if (blocks && g.tree().get().next().isEmpty()) {
             put(group, g.withTree(trees.prepared(g, g.tree().get())));
         }
@@ -525,7 +526,7 @@ final class AuthorityPart {
                 .put("srv", authority.identity);
         o.put("role", peer.role()).put("kid", peer.keyId()).put("root", authority.rootKey);
         o.put("iat", vault.now());
-        o.put("kh", Base64Url.encode(EnrolmentPart.sha256(peer.pairwise())));
+        o.put("kh", Base64Url.encode(Sha256.of(peer.pairwise())));
         o.put("epk", Jwk.print(wrapping.ephemeral())).put("wk", Base64Url.encode(wrapping.wrapped()));
         certificate.ifPresent(c -> o.put("crt", c));
         String rootKeyId = Jwk.thumbprint(Jwk.parse(authority.rootKey));

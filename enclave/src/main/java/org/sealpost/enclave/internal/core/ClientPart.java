@@ -14,6 +14,7 @@ import java.util.Set;
 import org.sealpost.e2e.Jwe;
 import org.sealpost.e2e.Jwk;
 import org.sealpost.e2e.Labels;
+import org.sealpost.e2e.Sha256;
 import org.sealpost.e2e.Wipe;
 import org.sealpost.e2e.provisioning.ClientState;
 import org.sealpost.e2e.provisioning.FunctionState;
@@ -104,8 +105,8 @@ final class ClientPart {
 
     /** A request with its fingerprint. */
     static ManufactureRequest request(String agreementKey) {
-        String hex = HexFormat.of()
-                .formatHex(EnrolmentPart.sha256(("manufacture\n" + agreementKey).getBytes(StandardCharsets.UTF_8)));
+        String hex =
+                HexFormat.of().formatHex(Sha256.of(("manufacture\n" + agreementKey).getBytes(StandardCharsets.UTF_8)));
         return new ManufactureRequest(agreementKey, hex.replaceAll("(.{4})(?!$)", "$1 "));
     }
 

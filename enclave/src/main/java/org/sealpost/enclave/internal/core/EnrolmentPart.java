@@ -12,6 +12,7 @@ import org.sealpost.e2e.Jwe;
 import org.sealpost.e2e.Jwk;
 import org.sealpost.e2e.Jws;
 import org.sealpost.e2e.Labels;
+import org.sealpost.e2e.Sha256;
 import org.sealpost.e2e.Wipe;
 import org.sealpost.e2e.WrappingAgreement;
 import org.sealpost.e2e.provisioning.ProvisioningKeys;
@@ -75,7 +76,7 @@ final class EnrolmentPart {
             String attestation) {
         String all = identity + "\n" + agreementKey + "\n" + signatureKey
                 + certificateKey.map(k -> "\n" + k).orElse("") + "\n" + attestation;
-        String hex = HexFormat.of().formatHex(sha256(all.getBytes(StandardCharsets.UTF_8)));
+        String hex = HexFormat.of().formatHex(Sha256.of(all.getBytes(StandardCharsets.UTF_8)));
         return new EnrolmentRequest(
                 identity,
                 agreementKey,
@@ -160,7 +161,7 @@ final class EnrolmentPart {
         ECPublicKey root = Jwk.parse(m.text("root"));
         signed.verify(root, Labels.TYPE_ENROLMENT);
         byte[] pairwise = Arrays.copyOf(content, KEY);
-        boolean bound = MessageDigest.isEqual(sha256(pairwise), Base64Url.decode(m.text("kh")));
+        boolean bound = MessageDigest.isEqual(Sha256.of(pairwise), Base64Url.decode(m.text("kh")));
         Wipe.octets(pairwise);
         if (!bound || !m.text("to").equals(identity)) {
             throw new Refusal(ResponseStatus.BAD_REQUEST, "an enrolment package is for another end point");
@@ -209,14 +210,6 @@ final class EnrolmentPart {
     static void requireAbsolute(String identity) {
         if (new Identifier(identity).scope() != Identifier.Scope.ABSOLUTE) {
             throw new Refusal(ResponseStatus.BAD_REQUEST, "an identity is given in its absolute form, //DOMAIN/...");
-        }
-    }
-
-    static byte[] sha256(byte[] octets) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(octets);
-        } catch (java.security.GeneralSecurityException e) {
-            throw new IllegalStateException("the platform has no SHA-256", e);
         }
     }
 }

@@ -16,6 +16,7 @@ import org.sealpost.e2e.RandObject;
 import org.sealpost.e2e.SessionDerivation;
 import org.sealpost.e2e.SessionKeys;
 import org.sealpost.e2e.SessionLimits;
+import org.sealpost.e2e.Sha256;
 import org.sealpost.e2e.SharedObjects;
 import org.sealpost.e2e.Wipe;
 import org.sealpost.enclave.AuthorityKeys.GroupPolicy;
@@ -227,7 +228,7 @@ final class EsprimPart {
     }
 
     OpenedRequest openRequest(String object) {
-        String digest = Base64.getEncoder().encodeToString(EnrolmentPart.sha256(InnerPrimitives.utf8(object)));
+        String digest = Base64.getEncoder().encodeToString(Sha256.of(InnerPrimitives.utf8(object)));
         OpenedRequest.Answered before = answers.get(digest);
         if (before != null) {
             return new OpenedRequest.Answered(

@@ -14,6 +14,7 @@ import java.util.function.Supplier;
 import org.sealpost.e2e.Jwk;
 import org.sealpost.e2e.Jws;
 import org.sealpost.e2e.ReplayWindow;
+import org.sealpost.e2e.Sha256;
 import org.sealpost.enclave.CommanderKeys.Acknowledgement;
 import org.sealpost.enclave.GroupOscoreKeys.ProtectedAnswer;
 import org.sealpost.enclave.GroupOscoreKeys.ProtectedCommand;
@@ -21,7 +22,6 @@ import org.sealpost.enclave.GroupOscoreKeys.ProtectedVerdict;
 import org.sealpost.enclave.MemberKeys.CommandVerdict;
 import org.sealpost.group.Command;
 import org.sealpost.group.CommandAcknowledgement;
-import org.sealpost.group.CommandGate;
 import org.sealpost.group.Delegation;
 import org.sealpost.group.GroupEnvelope;
 import org.sealpost.group.OscoreMaterial;
@@ -205,22 +205,15 @@ final class GroupOscorePart {
     }
 
     private CommandVerdict verdict(Epochs.Usable epoch, ReceivedRequest request, byte[] payload) {
-        StateImage.Anchor anchor = credentials.anchor();
         long leaf = OscoreMaterial.leaf(request.sender());
         List<Delegation> delegations = new ArrayList<>();
-        commanders.of(epoch.group(), leaf, anchor).forEach(c -> c.delegation().ifPresent(delegations::add));
+        commanders
+                .of(epoch.group(), leaf, credentials.anchor())
+                .forEach(c -> c.delegation().ifPresent(delegations::add));
         boolean server = leaf == AuthorityPart.SERVER_SENDER_ID;
         try {
-            Command command = new CommandGate(
-                            Jwk.parse(anchor.rootKey()),
-                            anchor.server(),
-                            epoch.group(),
-                            epoch.epoch(),
-                            epoch.nonDelegable(),
-                            vault.now(),
-                            vault.clockRuns())
-                    .verify(payload, server ? Optional.empty() : Optional.of(delegations));
-            return member.decide(command, EnrolmentPart.sha256(payload), server);
+            Command command = member.gate(epoch).verify(payload, server ? Optional.empty() : Optional.of(delegations));
+            return member.decide(command, Sha256.of(payload), server);
         } catch (Refusal refusal) {
             return new CommandVerdict.Refused(refusal.status().code(), refusal.sentence());
         }

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import org.sealpost.e2e.Sha256;
 import org.sealpost.onem2m.Content;
 import org.sealpost.onem2m.Identifier;
 import org.sealpost.onem2m.Operation;
@@ -72,7 +73,7 @@ final class InnerPrimitives {
 
     /** Request identifier of a protected error about an object whose inner request could not be read: the object itself, as a digest. */
     static String errorId(String object) {
-        return "e" + HexFormat.of().formatHex(EnrolmentPart.sha256(utf8(object)), 0, 16);
+        return "e" + HexFormat.of().formatHex(Sha256.of(utf8(object)), 0, 16);
     }
 
     static byte[] ok(String requestId, Optional<Content> content) {

@@ -7,6 +7,7 @@ import java.util.Optional;
 import org.sealpost.e2e.Jwk;
 import org.sealpost.e2e.Jws;
 import org.sealpost.e2e.Labels;
+import org.sealpost.e2e.Sha256;
 import org.sealpost.enclave.MemberKeys.CommandVerdict;
 import org.sealpost.enclave.MemberKeys.Reading;
 import org.sealpost.group.Command;
@@ -68,23 +69,25 @@ final class MemberPart {
             Epochs.OpenedEnvelope opened = epochs.open(parsed);
             Epochs.Usable epoch = opened.epoch();
             Jws signed = Jws.parse(new String(opened.plaintext(), StandardCharsets.US_ASCII));
-            StateImage.Anchor anchor = credentials.anchor();
-            Command command = new CommandGate(
-                            Jwk.parse(anchor.rootKey()),
-                            anchor.server(),
-                            epoch.group(),
-                            epoch.epoch(),
-                            epoch.nonDelegable(),
-                            vault.now(),
-                            vault.clockRuns())
-                    .verify(signed);
+            Command command = gate(epoch).verify(signed);
             return decide(
-                    command,
-                    EnrolmentPart.sha256(signed.payload()),
-                    signed.delegation().isEmpty());
+                    command, Sha256.of(signed.payload()), signed.delegation().isEmpty());
         } catch (Refusal refusal) {
             return new CommandVerdict.Refused(refusal.status().code(), refusal.sentence());
         }
+    }
+
+    /** What a command of an epoch is checked by, at this time. */
+    CommandGate gate(Epochs.Usable epoch) {
+        StateImage.Anchor anchor = credentials.anchor();
+        return new CommandGate(
+                Jwk.parse(anchor.rootKey()),
+                anchor.server(),
+                epoch.group(),
+                epoch.epoch(),
+                epoch.nonDelegable(),
+                vault.now(),
+                vault.clockRuns());
     }
 
     List<CommandVerdict.Execute> unfinished() {

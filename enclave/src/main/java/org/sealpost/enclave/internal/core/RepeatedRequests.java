@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.sealpost.e2e.Sha256;
 import org.sealpost.onem2m.Refusal;
 import org.sealpost.onem2m.ResponseStatus;
 
@@ -43,7 +44,7 @@ final class RepeatedRequests {
      */
     Optional<byte[]> begin(String peer, String requestId, byte[] request, String exchange) {
         String key = peer + " " + requestId;
-        byte[] digest = EnrolmentPart.sha256(request);
+        byte[] digest = Sha256.of(request);
         Seen before = seen.get(key);
         if (before != null && !before.answered()) {
             throw new Refusal(ResponseStatus.CONFLICT, "a request of this identifier is being processed: wait for it");

@@ -323,6 +323,11 @@ public final class StateImage {
             return new Tree(using, prepared, blockEpoch, block, notice, commanderVersion, commanders);
         }
 
+        /** Whether the group goes by its blocks. */
+        boolean active() {
+            return block.length > 0;
+        }
+
         Tree idle() {
             return new Tree(using, next, blockEpoch, new byte[0], new byte[0], commanderVersion, commanders);
         }

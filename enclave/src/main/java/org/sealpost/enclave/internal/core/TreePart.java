@@ -11,6 +11,7 @@ import java.util.Optional;
 import org.sealpost.e2e.Hmac;
 import org.sealpost.e2e.Jwk;
 import org.sealpost.e2e.KeyWrap;
+import org.sealpost.e2e.Sha256;
 import org.sealpost.e2e.Wipe;
 import org.sealpost.enclave.AuthorityKeys;
 import org.sealpost.enclave.AuthorityKeys.EpochMaterial;
@@ -72,7 +73,7 @@ final class TreePart {
                 .map(t -> Arrays.equals(t.commanders(), commanders) ? t.commanderVersion() : t.commanderVersion() + 1)
                 .orElse(1L);
         byte[] previous = old.tree()
-                .filter(t -> t.block().length > 0)
+                .filter(StateImage.Tree::active)
                 .map(t -> EpochBlock.decode(t.block()).hash())
                 .orElseGet(() -> new byte[HASH]);
         List<Subset> cover = cover(using, leaves);
@@ -95,7 +96,7 @@ final class TreePart {
     boolean canRatchet(StateImage.Group group, Leaves leaves) {
         StateImage.Epoch current = group.current().orElseThrow();
         return group.tree()
-                .filter(t -> t.block().length > 0
+                .filter(t -> t.active()
                         && t.using().scheme().equals(group.policy().scheme())
                         && leaves.next() <= 1L << t.using().height()
                         && current.number() - t.blockEpoch() < MOST_RATCHETS)
@@ -138,7 +139,7 @@ final class TreePart {
     }
 
     static Optional<EpochMaterial> material(String group, StateImage.Group g) {
-        return g.tree().filter(t -> t.block().length > 0).map(t -> {
+        return g.tree().filter(StateImage.Tree::active).map(t -> {
             Optional<RatchetNotice> notice =
                     Optional.of(t.notice()).filter(n -> n.length > 0).map(RatchetNotice::decode);
             return new EpochMaterial(
@@ -179,7 +180,7 @@ final class TreePart {
 
     /** What a member needs to open later epochs itself; empty where the group has no blocks. */
     Optional<TreeShare> share(String group, StateImage.Group g, StateImage.Peer peer, Member entry) {
-        return g.tree().filter(t -> t.block().length > 0).map(tree -> {
+        return g.tree().filter(StateImage.Tree::active).map(tree -> {
             List<TreeShare.Grant> grants = new ArrayList<>();
             byte[] secret = g.current().orElseThrow().secret();
             grants.add(grant(group, tree.using(), peer, entry, secret));
@@ -212,7 +213,7 @@ final class TreePart {
         // Numbers that were left out are numbers that another state of this enclave may have used: it may have given
         // out leaves, too.
         boolean restored = number > expected;
-        boolean usable = tree.filter(t -> t.block().length > 0).isPresent() && !restored;
+        boolean usable = tree.filter(StateImage.Tree::active).isPresent() && !restored;
         if (usable) {
             StateImage.Generation using = tree.get().using();
             Optional<StateImage.Generation> next = tree.get().next().filter(n -> fits(n, scheme, leaves));
@@ -310,7 +311,7 @@ final class TreePart {
                         .append('\0')
                         .append(p.signatureKey())
                         .append('\n'));
-        return Arrays.copyOf(EnrolmentPart.sha256(list.toString().getBytes(StandardCharsets.UTF_8)), HASH);
+        return Arrays.copyOf(Sha256.of(list.toString().getBytes(StandardCharsets.UTF_8)), HASH);
     }
 
     /** The key that signs blocks; made and certified when it is needed first. */

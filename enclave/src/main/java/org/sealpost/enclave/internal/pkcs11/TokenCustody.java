@@ -1,7 +1,6 @@
 package org.sealpost.enclave.internal.pkcs11;
 
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.security.interfaces.ECPublicKey;
 import java.util.ArrayList;
@@ -17,6 +16,7 @@ import org.sealpost.e2e.Hmac;
 import org.sealpost.e2e.Jwk;
 import org.sealpost.e2e.KeyWrap;
 import org.sealpost.e2e.P256Agreement;
+import org.sealpost.e2e.Sha256;
 import org.sealpost.e2e.Wipe;
 import org.sealpost.e2e.WrappingAgreement;
 import org.sealpost.enclave.EnclaveUnavailable;
@@ -98,7 +98,7 @@ public final class TokenCustody implements KeyCustody {
     @Override
     public Es256Signer signer(byte[] reference) {
         return input -> {
-            byte[] hash = sha256(input);
+            byte[] hash = Sha256.of(input);
             return token.use(session -> session.sign(pair(session, reference), hash));
         };
     }
@@ -344,14 +344,6 @@ public final class TokenCustody implements KeyCustody {
         if (wrapped.length != KeyWrap.WRAPPED_LENGTH) {
             throw new Refusal(
                     ResponseStatus.BAD_REQUEST, "a wrapped key is not " + KeyWrap.WRAPPED_LENGTH + " octets long");
-        }
-    }
-
-    private static byte[] sha256(byte[] input) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(input);
-        } catch (java.security.GeneralSecurityException e) {
-            throw new IllegalStateException("the platform has no SHA-256", e);
         }
     }
 }
