@@ -112,7 +112,12 @@ public final class Insider {
                 signed.getBytes(StandardCharsets.US_ASCII));
     }
 
-    private EpochKeys keys(String group, long epoch) {
+    /** Its own private key, for signatures. */
+    byte[] signingKey() {
+        return secret("signature-key").octets();
+    }
+
+    EpochKeys keys(String group, long epoch) {
         return EpochSecrets.keys(loot, group, epoch)
                 .orElseThrow(() -> new IllegalStateException(identity + " never held epoch " + epoch + " of " + group));
     }
