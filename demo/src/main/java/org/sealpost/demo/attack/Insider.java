@@ -99,7 +99,7 @@ public final class Insider {
     }
 
     private String sign(Command command, Map<String, String> headers) {
-        return Jws.sign(signatureKey.orElse(foreign), Labels.TYPE_COMMAND, "forged", headers, command.encode());
+        return Jws.sign(signatureKey(), Labels.TYPE_COMMAND, "forged", headers, command.encode());
     }
 
     private String seal(Command command, long senderId, String signed) {
@@ -112,9 +112,9 @@ public final class Insider {
                 signed.getBytes(StandardCharsets.US_ASCII));
     }
 
-    /** Its own private key, for signatures. */
-    byte[] signingKey() {
-        return secret("signature-key").octets();
+    /** What it signs with, see {@link #signsWith}. */
+    ECPrivateKey signatureKey() {
+        return signatureKey.orElse(foreign);
     }
 
     EpochKeys keys(String group, long epoch) {

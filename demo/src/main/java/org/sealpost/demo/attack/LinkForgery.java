@@ -1,12 +1,12 @@
 package org.sealpost.demo.attack;
 
+import java.nio.charset.StandardCharsets;
 import java.security.interfaces.ECPublicKey;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.bouncycastle.crypto.ec.CustomNamedCurves;
 import org.bouncycastle.util.BigIntegers;
-import org.sealpost.demo.leak.Secret;
 import org.sealpost.e2e.Jwk;
 import org.sealpost.e2e.Jws;
 import org.sealpost.group.Command;
@@ -24,7 +24,7 @@ import org.sealpost.oscore.ProtectedMessage;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A captured member on the link: it has every key that the members of a group share, knows every public key, and its own private key. What it lacks is a commander's.
+ * A captured member on the link: it has every key that the members of a group share, knows every public key, and its own private key, unless that lies in a token. What it lacks is a commander's.
  */
 public final class LinkForgery {
     private static final long FAR_AHEAD = 500_000;
@@ -39,19 +39,14 @@ public final class LinkForgery {
     /**
      * A forger in one epoch.
      *
-     * @param ofServer what the server's enclave held: only the public half of its root key is taken, which every member knows
+     * @param rootKey the server's, which every member knows
      */
-    public LinkForgery(Insider insider, List<Secret> ofServer, String server, String group, long epoch) {
+    public LinkForgery(Insider insider, ECPublicKey rootKey, String server, String group, long epoch) {
         this.insider = insider;
         this.server = server;
         this.group = group;
         this.epoch = epoch;
-        byte[] root = ofServer.stream()
-                .filter(s -> s.kind().equals("root-key"))
-                .findFirst()
-                .orElseThrow(() -> new IllegalStateException("the server's enclave made no root key"))
-                .octets();
-        this.manager = Credential.of(server, publicKey(root));
+        this.manager = Credential.of(server, rootKey);
     }
 
     /** Who commands, as the group's members know it. */
@@ -80,14 +75,17 @@ public final class LinkForgery {
         return Optional.empty();
     }
 
-    /** "open" under the agent's Sender ID and with its credential, signed with the captured member's key. */
+    /** "open" under the agent's Sender ID and with its credential, signed with what {@link Insider#signsWith} says. */
     public ProtectedMessage inTheNameOf(Agent agent) {
         return message(agent.leaf(), Credential.of(agent.identity(), agent.key()), agent.identity());
     }
 
     /** "open" under its own Sender ID. */
     public ProtectedMessage inItsOwnName(long leaf) {
-        return message(leaf, Credential.of(insider.identity(), publicKey(insider.signingKey())), insider.identity());
+        return message(
+                leaf,
+                Credential.of(insider.identity(), publicKey(Jwk.scalar(insider.signatureKey()))),
+                insider.identity());
     }
 
     private ProtectedMessage message(long leaf, Credential credential, String commander) {
@@ -103,13 +101,12 @@ public final class LinkForgery {
         Command open =
                 new Command(1L << 50, group, epoch, new Target.All(), "open", Map.of(), commander, now, now + 60);
         GroupMember.Identity identity = new GroupMember.Identity(
-                OscoreMaterial.senderId(leaf), new PrivateKey.P256(insider.signingKey()), credential);
+                OscoreMaterial.senderId(leaf), new PrivateKey.P256(Jwk.scalar(insider.signatureKey())), credential);
         return new GroupMember(context, identity, kid -> Optional.empty())
                 .protectRequest(
                         new CoapMessage(
                                 0x02,
-                                List.of(new CoapMessage.Option(
-                                        11, "cmd".getBytes(java.nio.charset.StandardCharsets.US_ASCII))),
+                                List.of(new CoapMessage.Option(11, "cmd".getBytes(StandardCharsets.US_ASCII))),
                                 open.encode()),
                         sequence++)
                 .message();

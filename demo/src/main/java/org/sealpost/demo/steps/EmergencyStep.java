@@ -90,7 +90,7 @@ final class EmergencyStep extends Scene {
         String doors = plan.groupId(Plan.DOORS);
         LinkForgery forgery = new LinkForgery(
                 insider,
-                stage.fleet().secrets("server"),
+                stage.console().rootKey(),
                 plan.server(),
                 doors,
                 stage.console().group(Plan.DOORS).epoch());
@@ -109,7 +109,7 @@ final class EmergencyStep extends Scene {
                 Attack attack = new Attack(stage, door);
                 attack.refused(
                         evidence,
-                        "\"open\" in the agent's name, signed with the sensor's key",
+                        "\"open\" in the agent's name, signed with " + insider.signsWith(),
                         () -> sent(port, link, forgery.inTheNameOf(agent), answers));
                 attack.refused(
                         evidence,

@@ -206,7 +206,8 @@ abstract class SecureEnvironmentContract {
         assertThat(agent.openProtectedAcknowledgement(command.exchange(), answer.option(), answer.payload())
                         .member())
                 .isEqualTo(DOOR);
-        assertThat(door.openProtectedCommand(command.option(), command.payload()).verdict())
+        assertThat(door.openProtectedCommand(command.option(), command.payload())
+                        .verdict())
                 .isInstanceOfSatisfying(
                         CommandVerdict.Refused.class,
                         r -> assertThat(r.status()).isEqualTo(4105));
