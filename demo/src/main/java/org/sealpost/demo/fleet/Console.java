@@ -59,7 +59,6 @@ public final class Console {
     /** A negotiated mechanism. */
     public record Negotiation(String member, String offered, String chosen, String reason) {}
 
-    /** Result of verifying the audit log. */
     /**
      * The pairwise key of a member, as the server sees it.
      *
@@ -69,6 +68,7 @@ public final class Console {
      */
     public record PairwiseKey(String member, String id, String origin, boolean agreed, boolean wanted) {}
 
+    /** Result of verifying the audit log. */
     public record Audit(long entries, long checkpoints, Optional<String> fault) {}
 
     public List<Group> groups() throws IOException, InterruptedException {

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,16 +43,25 @@ public final class Fleet implements AutoCloseable {
     private final Map<String, Relay> relays = new LinkedHashMap<>();
     private final Map<String, SoftToken> tokens = new LinkedHashMap<>();
 
+    /** Where devices are provisioned from, behind taps of their own. */
+    public enum Functions {
+        NONE,
+        /** The server is an MEF too. */
+        AT_THE_SERVER,
+        /** An MEF and a MAF are programs of their own, nodes {@code mef} and {@code maf}. */
+        PROGRAMS
+    }
+
     /**
      * What may be different in a fleet.
      *
      * @param canaries what each program's heap shall contain
      * @param faults names of nodes to faults of their enclaves
-     * @param provisioning whether the server is an MEF too, behind a tap of its own
+     * @param functions where devices are provisioned from
      * @param tokens whether each program's keys lie in a token of SoftHSM2, made for it
      */
     public record Setting(
-            Map<Place, Secret> canaries, Map<String, String> faults, boolean provisioning, boolean tokens) {
+            Map<Place, Secret> canaries, Map<String, String> faults, Functions functions, boolean tokens) {
         public Setting {
             canaries = Map.copyOf(canaries);
             faults = Map.copyOf(faults);
@@ -59,7 +69,12 @@ public final class Fleet implements AutoCloseable {
 
         /** Nothing of the kind. */
         public static Setting plain() {
-            return new Setting(Map.of(), Map.of(), false, false);
+            return new Setting(Map.of(), Map.of(), Functions.NONE, false);
+        }
+
+        /** The same with devices provisioned from there. */
+        public Setting with(Functions other) {
+            return new Setting(canaries, faults, other, tokens);
         }
     }
 
@@ -81,7 +96,11 @@ public final class Fleet implements AutoCloseable {
             linkPort = free.getLocalPort();
         }
         FleetFile.write(plan, work.resolve("fleet.yaml"));
-        server(setting.provisioning());
+        server(setting.functions() == Functions.AT_THE_SERVER);
+        if (setting.functions() == Functions.PROGRAMS) {
+            function("mef", Node.Kind.MEF);
+            function("maf", Node.Kind.MAF);
+        }
         for (String gateway : plan.gateways()) {
             gateway(gateway);
         }
@@ -140,7 +159,7 @@ public final class Fleet implements AutoCloseable {
         List<String> names = new ArrayList<>();
         switch (node.kind()) {
             case SERVER -> {
-                names.add("server-http");
+                names.addAll(List.of("server-http", "mef"));
                 plan.gateways().forEach(g -> names.add(g + "-http"));
             }
             case GATEWAY -> names.addAll(List.of(node.name() + "-http", node.name() + "-coap", "server-http"));
@@ -149,8 +168,10 @@ public final class Fleet implements AutoCloseable {
             case DEVICE -> {
                 Plan.Device device = plan.device(node.name());
                 boolean coap = device.attachment() == Plan.Attachment.COAP;
-                names.addAll(List.of(node.name(), device.gateway() + (coap ? "-coap" : "-http")));
+                names.addAll(List.of(node.name(), device.gateway() + (coap ? "-coap" : "-http"), "mef"));
             }
+            case MEF -> names.add("mef");
+            case MAF -> names.addAll(List.of("maf", "mef"));
         }
         return names.stream().filter(relays::containsKey).map(this::relay).toList();
     }
@@ -169,7 +190,7 @@ public final class Fleet implements AutoCloseable {
                 "--state",
                 node.state().toString(),
                 "--mef",
-                node("server").state().toString());
+                mefNode().state().toString());
         List<String> jvm = jvm(device.name(), Node.Kind.DEVICE, node.directory(), Place.DEVICE_HEAP);
         return runner.start(
                 "manufacture-" + device.name(), node.directory(), programs.command("manufacture", jvm, arguments));
@@ -177,8 +198,22 @@ public final class Fleet implements AutoCloseable {
 
     /** Keeps a copy of a device's state as it left the factory. */
     public void keepFactoryState(Plan.Device device) throws IOException {
-        Path from = node(device.name()).state();
-        Path to = factory(device);
+        copyState(node(device.name()).state(), factory(device));
+    }
+
+    /** Puts a device that does not run back to how it left the factory; all that it learned since is lost. */
+    public void restoreFactoryState(Plan.Device device) throws IOException {
+        Node node = node(device.name());
+        try (Stream<Path> files = Files.walk(node.state())) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+        Files.deleteIfExists(node.statusFile());
+        copyState(factory(device), node.state());
+    }
+
+    private static void copyState(Path from, Path to) throws IOException {
         try (Stream<Path> files = Files.walk(from)) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
                 Path target = to.resolve(from.relativize(file).toString());
@@ -207,8 +242,21 @@ public final class Fleet implements AutoCloseable {
 
     /** The server's admin API; the server must listen. */
     public AdminClient admin() throws Exception {
-        Node server = node("server");
-        return new AdminClient(server.address("admin"), server.state().resolve("admin.token"));
+        return door(node("server"));
+    }
+
+    /** The operator's door of the MEF, which may be the server's; it must listen. */
+    public AdminClient mef() throws Exception {
+        return door(mefNode());
+    }
+
+    /** The operator's door of a program; it must listen. */
+    public AdminClient door(Node program) throws Exception {
+        return new AdminClient(program.address("admin"), program.state().resolve("admin.token"));
+    }
+
+    private Node mefNode() {
+        return Optional.ofNullable(nodes.get("mef")).orElseGet(() -> node("server"));
     }
 
     /** The control API of a gateway's agent; the agent must listen. */
@@ -265,6 +313,13 @@ public final class Fleet implements AutoCloseable {
             listeners.put("mef", "mef");
         }
         add("server", Node.Kind.SERVER, "server", Place.SERVER_HEAP, arguments, listeners);
+    }
+
+    private void function(String name, Node.Kind kind) throws IOException {
+        String tapped = "tls://" + tcp(name).uri().getAuthority();
+        List<String> arguments =
+                List.of(name, "--domain", plan.domain(), "--listen", ANY, "--admin", ANY, "--advertise", tapped);
+        add(name, kind, "function", Place.SERVER_HEAP, arguments, Map.of("tls", name));
     }
 
     private void gateway(String name) throws IOException {

@@ -47,6 +47,12 @@ public final class Script {
                 new LeakStep(stage, kinds));
     }
 
+    /** From the manufacturer's credential to credentials of the groups. */
+    public static List<Step> provisioned(Stage stage) {
+        return List.of(
+                new ProvisionStep(stage), new RegisterStep(stage), new GroupsStep(stage), new DistributeStep(stage));
+    }
+
     /** From nothing to a building at work: credentials held, readings sent, doors closed by their agents. */
     public static List<Step> mainJob(Stage stage) {
         return List.of(
