@@ -1,6 +1,8 @@
 package org.sealpost.demo.fleet;
 
 import java.io.IOException;
+import java.net.DatagramSocket;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,6 +37,7 @@ public final class Fleet implements AutoCloseable {
     private final String remark;
     private final ProcessRunner runner;
     private final TapProxy tap;
+    private final int linkPort;
     private final Setting setting;
     private final Map<String, Node> nodes = new LinkedHashMap<>();
     private final Map<String, Relay> relays = new LinkedHashMap<>();
@@ -89,6 +92,9 @@ public final class Fleet implements AutoCloseable {
         this.setting = setting;
         runner = new ProcessRunner(work.resolve("logs"));
         tap = new TapProxy(work.resolve("hops"));
+        try (DatagramSocket free = new DatagramSocket()) {
+            linkPort = free.getLocalPort();
+        }
         FleetFile.write(plan, work.resolve("fleet.yaml"));
         server(setting.functions() == Functions.AT_THE_SERVER);
         if (setting.functions() == Functions.PROGRAMS) {
@@ -340,6 +346,7 @@ public final class Fleet implements AutoCloseable {
         arguments.addAll(List.of(
                 "--listen", "http://" + ANY, "--advertise", tcp(name).uri().toString()));
         arguments.addAll(List.of("--control", ANY));
+        arguments.addAll(onTheLink(gateway));
         add(name, Node.Kind.AGENT, "agent", Place.AGENT_HEAP, arguments, Map.of("http", name));
     }
 
@@ -351,6 +358,7 @@ public final class Fleet implements AutoCloseable {
                 List.of("--name", name, "--function", device.function().option()));
         arguments.addAll(behind(device.gateway(), registrar));
         arguments.addAll(List.of("--remark", remark));
+        arguments.addAll(onTheLink(device.gateway()));
         Map<String, String> listener = Map.of();
         if (device.attachment() == Plan.Attachment.POLLING) {
             arguments.add("--polling");
@@ -377,6 +385,16 @@ public final class Fleet implements AutoCloseable {
             arguments.addAll(List.of("--polling", "--remark", remark));
             add("host-" + gateway, Node.Kind.HOST, "device-host", Place.DEVICE_HEAP, arguments, Map.of());
         }
+    }
+
+    /** The multicast address of the link that a gateway's agent and the devices with a process of their own are on. */
+    public InetSocketAddress link(String gateway) {
+        return new InetSocketAddress("239.255.77." + (plan.gateways().indexOf(gateway) + 1), linkPort);
+    }
+
+    private List<String> onTheLink(String gateway) {
+        InetSocketAddress link = link(gateway);
+        return List.of("--radio", link.getHostString() + ":" + link.getPort());
     }
 
     private List<String> behind(String gateway, URI address) {
