@@ -7,13 +7,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionService;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -127,6 +130,7 @@ public final class FuzzMain implements Callable<Integer> {
         Path folder = work.resolve(target.label()).toAbsolutePath();
         Path corpus = Files.createDirectories(folder.resolve("corpus"));
         Path findings = Files.createDirectories(folder.resolve("findings"));
+        Set<Path> before = inputs(findings);
         int number = 0;
         for (byte[] input : target.seeds()) {
             Files.write(corpus.resolve("seed-" + number++), input);
@@ -147,17 +151,23 @@ public final class FuzzMain implements Callable<Integer> {
                 .filter(l -> l.contains(" runs in ") || l.contains("stat::number_of_executed_units"))
                 .reduce((first, last) -> last)
                 .orElse("");
-        long found;
-        try (Stream<Path> files = Files.list(findings)) {
-            found = files.count();
-        }
-        if (exit == 0 && found == 0 && !runs.isEmpty()) {
+        Set<Path> found = inputs(findings);
+        found.removeAll(before);
+        if (exit == 0 && found.isEmpty() && !runs.isEmpty()) {
             return new Result(true, target.label() + ": clean, " + runs.strip(), List.of());
         }
         return new Result(
                 false,
-                target.label() + ": " + found + " findings, exit code " + exit + "; see " + log + " and " + findings,
+                target.label() + ": " + found.size() + " findings, exit code " + exit + "; see " + log + " and "
+                        + findings,
                 lines.subList(Math.max(0, lines.size() - 40), lines.size()));
+    }
+
+    /** The findings in a folder: each is an input, and for some there is a program beside it that gives it. */
+    private static Set<Path> inputs(Path findings) throws IOException {
+        try (Stream<Path> files = Files.list(findings)) {
+            return files.filter(f -> !f.toString().endsWith(".java")).collect(Collectors.toCollection(HashSet::new));
+        }
     }
 
     private List<String> command(Target target, Path corpus, Path findings) {
