@@ -8,6 +8,7 @@ import org.sealpost.enclave.MemberKeys.HeldCredential;
  * How a device is.
  *
  * @param fetched credentials this device asked the server for itself and got
+ * @param opened epochs that came by blocks and notices
  * @param refused messages and commands that were refused, by status code
  * @param enclave counters of its secure environment: what was refused inside, and connections without its token
  */
@@ -22,5 +23,6 @@ public record DeviceStatus(
         long notForUs,
         long readings,
         long fetched,
+        long opened,
         Map<String, Long> refused,
         Map<String, Long> enclave) {}
