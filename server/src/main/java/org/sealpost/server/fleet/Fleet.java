@@ -49,28 +49,6 @@ public record Fleet(
             String algorithmFloor,
             int secureEnvironment,
             String scheme) {
-        /** A group whose members get a credential of their own each time. */
-        public Group(
-                String id,
-                List<String> verbs,
-                List<String> nonDelegable,
-                List<String> agentVerbs,
-                long overlapSeconds,
-                long lifetimeSeconds,
-                String algorithmFloor,
-                int secureEnvironment) {
-            this(
-                    id,
-                    verbs,
-                    nonDelegable,
-                    agentVerbs,
-                    overlapSeconds,
-                    lifetimeSeconds,
-                    algorithmFloor,
-                    secureEnvironment,
-                    "point-to-point");
-        }
-
         public Group {
             verbs = List.copyOf(verbs);
             nonDelegable = List.copyOf(nonDelegable);
