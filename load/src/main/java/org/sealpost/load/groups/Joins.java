@@ -154,7 +154,10 @@ final class Joins {
 
         private static MemoryEnclave enclave(String identity) {
             return new MemoryEnclave(
-                    identity, InstantSource.fixed(Pair.TIME), new SecureRandom(), (kind, owner, secret) -> {});
+                    identity,
+                    InstantSource.fixed(Pair.TIME),
+                    new MemoryEnclave.Parts(new SecureRandom()),
+                    (kind, owner, secret) -> {});
         }
     }
 

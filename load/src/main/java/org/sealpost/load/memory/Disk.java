@@ -5,8 +5,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.sealpost.enclave.internal.SealedState;
 
-/** Sealed state in memory. Power may be lost before or after any save; copies can be taken and put back. Not thread-safe. */
-public final class Disk implements SealedState {
+/** Sealed state in memory. Power may be lost before or after any save. Not thread-safe. */
+public class Disk implements SealedState {
     private final Map<String, byte[]> saved = new HashMap<>();
     private Fuse fuse = (save, done) -> false;
     private long saves;
@@ -37,17 +37,6 @@ public final class Disk implements SealedState {
 
     public long saves() {
         return saves;
-    }
-
-    /** What is on the disk now. */
-    public Map<String, byte[]> copy() {
-        return new HashMap<>(saved);
-    }
-
-    /** Puts an earlier copy back. */
-    public void restore(Map<String, byte[]> copy) {
-        saved.clear();
-        saved.putAll(copy);
     }
 
     @Override
