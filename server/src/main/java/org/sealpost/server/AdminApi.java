@@ -184,19 +184,13 @@ final class AdminApi {
         EpochFacts facts = switch (parts[2]) {
             case "rotate" ->
                 server.authority()
-                        .rotate(
-                                group,
-                                Members.of(body, "the request", Set.of("reason"))
-                                        .optionalText("reason")
-                                        .orElse("by operator"));
+                        .rotate(group, OperatorDoor.reason(Members.of(body, "the request", Set.of("reason"))));
             case "evict" -> {
                 Members m = Members.of(body, "the request", Set.of("member", "reason", "captured"));
+                String reason = OperatorDoor.reason(m);
+                boolean captured = m.optionalBoolean("captured").orElse(false);
                 yield server.authority()
-                        .evict(
-                                group,
-                                server.authority().memberId(m.text("member")),
-                                m.optionalText("reason").orElse("by operator"),
-                                m.optionalBoolean("captured").orElse(false));
+                        .evict(group, server.authority().memberId(m.text("member")), reason, captured);
             }
             default -> throw new Refusal(ResponseStatus.NOT_FOUND, "a group can be rotated or have a member evicted");
         };
@@ -242,8 +236,9 @@ final class AdminApi {
 
     private JsonNode revoke(JsonNode body) {
         Members m = Members.of(body, "the request", Set.of("member", "reason"));
+        String reason = OperatorDoor.reason(m);
         String member = server.authority().memberId(m.text("member"));
-        server.revoke(member, m.optionalText("reason").orElse("by operator"));
+        server.revoke(member, reason);
         return JsonNodeFactory.instance.objectNode().put("revoked", member);
     }
 

@@ -224,6 +224,17 @@ class MefTest {
         assertThat(fresh.clientId).isEqualTo(SENSOR);
     }
 
+    /** Clients that nobody assigned an identity yet have an empty one. */
+    @Test
+    void anEmptyNameRevokesNobody() {
+        ClientState fresh = mef.client("fresh@mef.sp.example");
+        serverFollows();
+        assertThat(status(mef.ask(server, new ProvisioningRequest.RevokeClient("", "mistake"))))
+                .isEqualTo(4004);
+        assertThat(ProvisioningFunction.credential(mef.function, fresh.credentialId))
+                .isPresent();
+    }
+
     @Test
     void aDeviceWaitsForItsServersTrustAnchor() {
         assertThat(statusOf(() -> mef.run(door, new Wish.Enrol()))).isEqualTo(5103);
