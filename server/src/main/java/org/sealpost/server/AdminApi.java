@@ -189,8 +189,7 @@ final class AdminApi {
                 Members m = Members.of(body, "the request", Set.of("member", "reason", "captured"));
                 String reason = OperatorDoor.reason(m);
                 boolean captured = m.optionalBoolean("captured").orElse(false);
-                yield server.authority()
-                        .evict(group, server.authority().memberId(m.text("member")), reason, captured);
+                yield server.authority().evict(group, server.authority().memberId(m.text("member")), reason, captured);
             }
             default -> throw new Refusal(ResponseStatus.NOT_FOUND, "a group can be rotated or have a member evicted");
         };

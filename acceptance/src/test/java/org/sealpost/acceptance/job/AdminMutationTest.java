@@ -163,7 +163,12 @@ class AdminMutationTest {
     @Test
     void assignments() {
         ObjectNode assignment = object(
-                "credential", "door-2@mef.sealpost.example", "identity", DOOR.replace("door-1", "door-2"), "role", "DEVICE");
+                "credential",
+                "door-2@mef.sealpost.example",
+                "identity",
+                DOOR.replace("door-1", "door-2"),
+                "role",
+                "DEVICE");
         assignment
                 .putArray("grants")
                 .addObject()
@@ -210,14 +215,16 @@ class AdminMutationTest {
     }
 
     private static ObjectNode manufactured() {
-        return object("name", "door-2", "agreementKey", print(Jwk.generate(new SecureRandom())), "fingerprint", "ab cd");
+        return object(
+                "name", "door-2", "agreementKey", print(Jwk.generate(new SecureRandom())), "fingerprint", "ab cd");
     }
 
     /** A request of a door whose keys are held here. */
     private static ObjectNode request() {
         KeyPair agreement = Jwk.generate(new SecureRandom());
         KeyPair signature = Jwk.generate(new SecureRandom());
-        ObjectNode said = object("id", DOOR, "knd", "test", "ver", "1").put("v", 1).put("lvl", 1);
+        ObjectNode said =
+                object("id", DOOR, "knd", "test", "ver", "1").put("v", 1).put("lvl", 1);
         said.put("agr", Jwk.thumbprint((ECPublicKey) agreement.getPublic()));
         String attestation = Jws.sign(
                 (ECPrivateKey) signature.getPrivate(),

@@ -607,7 +607,8 @@ public final class ProvisioningFunction {
             if (!Usage.givenBy(state.kind, grant.usage()) || !reachable) {
                 throw new Refusal(
                         ResponseStatus.BAD_REQUEST,
-                        "a grant is for a usage that no " + state.kind + " gives keys for, or its address is not tls://...");
+                        "a grant is for a usage that no " + state.kind
+                                + " gives keys for, or its address is not tls://...");
             }
         }
         boolean taken = state.clients.values().stream()

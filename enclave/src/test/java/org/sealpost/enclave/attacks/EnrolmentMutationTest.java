@@ -100,7 +100,10 @@ class EnrolmentMutationTest {
         EnrolmentRequest request = b.door1.enclave.enrolmentRequest(b.door1.identity);
         byte[] message = Jws.parse(request.attestation()).payload();
         Captured door = Captured.party(b.door1);
-        check(b.server, message, """
+        check(
+                b.server,
+                message,
+                """
                 field REMOVED EMPTY HUGE NEGATIVE ZERO LARGEST
                 v     4000    -     -    4000     4000 4000
                 id    4000    4000  4000 -        -    -
@@ -108,15 +111,16 @@ class EnrolmentMutationTest {
                 lvl   4000    -     -    4000     2000 4000
                 ver   4000    4000  4000 -        -    -
                 agr   4000    4000  4000 -        -    -
-                """, json -> b.server.enclave.enrolPeer(
-                new EnrolmentRequest(
-                        request.identity(),
-                        request.agreementKey(),
-                        request.signatureKey(),
-                        request.certificateKey(),
-                        door.sign(Labels.TYPE_ATTESTATION, Map.of(), json),
-                        request.fingerprint()),
-                Role.DEVICE));
+                """,
+                json -> b.server.enclave.enrolPeer(
+                        new EnrolmentRequest(
+                                request.identity(),
+                                request.agreementKey(),
+                                request.signatureKey(),
+                                request.certificateKey(),
+                                door.sign(Labels.TYPE_ATTESTATION, Map.of(), json),
+                                request.fingerprint()),
+                        Role.DEVICE));
     }
 
     private void check(Party target, byte[] message, String table, Consumer<byte[]> attempt) {

@@ -97,8 +97,8 @@ class KeyEstablishmentMutationTest {
             }
             int at = RECORD_HEAD + random.nextInt(record.length - RECORD_HEAD);
             all.put(name + " flipped", with(records, i, flipped(record, at, 1 << random.nextInt(8))));
-            boolean plain = record[0] == HANDSHAKE
-                    && records.subList(0, i).stream().noneMatch(r -> r[0] == CHANGE_CIPHER_SPEC);
+            boolean plain =
+                    record[0] == HANDSHAKE && records.subList(0, i).stream().noneMatch(r -> r[0] == CHANGE_CIPHER_SPEC);
             if (plain) {
                 inside(records, i, random, all);
             }
@@ -119,9 +119,7 @@ class KeyEstablishmentMutationTest {
             for (int n = 0; n < 3 && message.length > MESSAGE_HEAD; n++) {
                 int at = MESSAGE_HEAD + random.nextInt(message.length - MESSAGE_HEAD);
                 int bit = 1 << random.nextInt(8);
-                all.put(
-                        name + " flipped " + n,
-                        with(records, i, record(messages, k, flipped(message, at, bit))));
+                all.put(name + " flipped " + n, with(records, i, record(messages, k, flipped(message, at, bit))));
             }
         }
     }
@@ -181,7 +179,8 @@ class KeyEstablishmentMutationTest {
     private int establish(int changed, UnaryOperator<byte[]> change) {
         UnaryOperator<byte[]> same = octets -> octets;
         try {
-            byte[] one = b.server.enclave.startKeyEstablishment(b.door1.identity).message();
+            byte[] one =
+                    b.server.enclave.startKeyEstablishment(b.door1.identity).message();
             byte[] two = b.door1
                     .enclave
                     .answerKeyEstablishment(b.server.identity, (changed == 1 ? change : same).apply(one))
