@@ -33,7 +33,6 @@ public final class ProvisioningFunction {
     public static final String REVOKED = "revoked";
 
     private static final long YEAR = 365L * 86_400;
-    private static final long RETRY_SECONDS = 86_400;
     private static final int RELATIVE_ID = 16;
     private static final int KEY = 32;
     private static final int MAX_CHANGES = 32;
@@ -538,7 +537,7 @@ public final class ProvisioningFunction {
                             client.grants.get(i).usage())));
         }
         return new ProvisioningResponse.Command(new ClientCommand(
-                ++state.numbers, CommandStatus.ISSUED, new ClientCommand.Arguments.NoMore(RETRY_SECONDS)));
+                ++state.numbers, CommandStatus.ISSUED, new ClientCommand.Arguments.NoMore(state.retrySeconds)));
     }
 
     private static ProvisioningResponse report(

@@ -103,6 +103,11 @@ public final class TrustFunction implements AutoCloseable {
         door.route(base + "/revoke", (method, rest, body) -> revoke(body));
     }
 
+    /** Says after how many seconds clients ask again whether there is more for them. */
+    public void askAgainAfter(long seconds) {
+        enclave.askAgainAfter(seconds);
+    }
+
     /** Makes a credential for an enclave; at an MEF. */
     public ManufacturedClient manufacture(ManufactureRequest request, String name) {
         ManufacturedClient made = enclave.manufacture(request, name, uri().toString());
