@@ -147,7 +147,8 @@ final class RemoteProvisioning {
             FunctionAccess mef = mef().orElseThrow(() ->
                     new Refusal(ResponseStatus.NOT_FOUND, "this device has no manufacturer's credential"));
             run(mef, ExchangeGoal.comeBack())
-                    .whenCompleteAsync((result, failure) -> askedAgain(result != null && result.good()), runtime.calls());
+                    .whenCompleteAsync(
+                            (result, failure) -> askedAgain(result != null && result.good()), runtime.calls());
         } catch (EnclaveUnavailable | Refusal e) {
             comeBackIn(RETURN_BACKOFF_SECONDS);
         }

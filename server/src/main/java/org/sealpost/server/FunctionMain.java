@@ -103,7 +103,8 @@ public final class FunctionMain implements Callable<Integer> {
             names = "--retry",
             paramLabel = "SECONDS",
             defaultValue = "86400",
-            description = "After how long a client asks an MEF again whether it was assigned more keys. Default ${DEFAULT-VALUE}.")
+            description =
+                    "After how long a client asks an MEF again whether it was assigned more keys. Default ${DEFAULT-VALUE}.")
     long retry;
 
     @Mixin

@@ -39,7 +39,15 @@ class RemoteProvisioningTest {
     @Test
     void aDeviceReachesItsGroupWithNoHandOnItAndIsRevokedEverywhere() throws Exception {
         site = new Site(folder, FLEET);
-        mef = site.program("server", "org.sealpost.server.FunctionMain", "mef", "mef", "--listen", Site.fixedPort(), "--retry", "2");
+        mef = site.program(
+                "server",
+                "org.sealpost.server.FunctionMain",
+                "mef",
+                "mef",
+                "--listen",
+                Site.fixedPort(),
+                "--retry",
+                "2");
         join();
         manufacture();
         mef.kill();

@@ -75,8 +75,8 @@ class RevocationTest {
             case "is forged" -> Optional.of(list(serial.add(BigInteger.ONE), NOW + DAY, Jwk.generate(random)));
             default -> Optional.of(list(serial, NOW + DAY, authorityKeys));
         };
-        CertificateRules rules =
-                new CertificateRules(Set.of(authority), NOW, rule, made.map(List::of).orElse(List.of()));
+        CertificateRules rules = new CertificateRules(
+                Set.of(authority), NOW, rule, made.map(List::of).orElse(List.of()));
         if (accepted) {
             assertThat(rules.verify(List.of(device), false).names(DEVICE)).isTrue();
         } else {
@@ -92,7 +92,8 @@ class RevocationTest {
     void aFileThatHoldsNoListIsRefused() throws Exception {
         String pem = "-----BEGIN X509 CRL-----\n"
                 + Base64.getMimeEncoder()
-                        .encodeToString(list(BigInteger.ONE, NOW + DAY, authorityKeys).getEncoded())
+                        .encodeToString(
+                                list(BigInteger.ONE, NOW + DAY, authorityKeys).getEncoded())
                 + "\n-----END X509 CRL-----\n";
         assertThat(Certificates.parseLists(pem)).hasSize(1);
         for (String other : List.of("", "no list", pem.substring(0, pem.length() / 2))) {
@@ -105,8 +106,7 @@ class RevocationTest {
                 X500Name.getInstance(authority.getSubjectX500Principal().getEncoded()), date(NOW - 3 * DAY));
         builder.setNextUpdate(date(until));
         builder.addCRLEntry(serial, date(NOW - 3 * DAY), CRLReason.keyCompromise);
-        byte[] encoded = builder.build(
-                        new JcaContentSignerBuilder("SHA256withECDSA").build(signer.getPrivate()))
+        byte[] encoded = builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(signer.getPrivate()))
                 .getEncoded();
         return Certificates.parseLists("-----BEGIN X509 CRL-----\n"
                         + Base64.getMimeEncoder().encodeToString(encoded)

@@ -44,7 +44,8 @@ class KeyAgreementAttacksTest {
         Offering offer = offer();
         changesNothing(
                 b.server,
-                () -> assertThat(b.server.enclave.openResponse(offer.sealed().exchange(), offer.sealed().esprimObject()))
+                () -> assertThat(b.server.enclave.openResponse(
+                                offer.sealed().exchange(), offer.sealed().esprimObject()))
                         .isInstanceOf(OpenedResponse.Refused.class));
         String answer = ((OpenedRequest.Answered)
                         b.door1.enclave.openRequest(offer.sealed().esprimObject()))
@@ -92,7 +93,8 @@ class KeyAgreementAttacksTest {
     }
 
     @Test
-    @DisplayName("A28 an offer that was answered is replayed: before the new key is proved, after it, and after a restart")
+    @DisplayName(
+            "A28 an offer that was answered is replayed: before the new key is proved, after it, and after a restart")
     void a28AnOldOfferIsReplayed() {
         Offering offer = offer();
         OpenedRequest first = answered(offer.sealed());
@@ -134,13 +136,13 @@ class KeyAgreementAttacksTest {
     }
 
     @Test
-    @DisplayName("A29 the gateway answers with an alert in the plain: the server gives up, and takes no weaker way for it")
+    @DisplayName(
+            "A29 the gateway answers with an alert in the plain: the server gives up, and takes no weaker way for it")
     void a29AnAlertInThePlain() {
         allow(RenewalKeys.CERTIFICATE, RenewalKeys.EPHEMERAL);
         for (byte description : new byte[] {40, 42, 70, 80, 90}) {
             start();
-            changesNothing(
-                    b.server, () -> refused(4000, () -> proceed(new byte[] {21, 3, 3, 0, 2, 2, description})));
+            changesNothing(b.server, () -> refused(4000, () -> proceed(new byte[] {21, 3, 3, 0, 2, 2, description})));
             assertThat(b.server.enclave.nextRenewal(b.door1.identity).way()).isEqualTo(RenewalKeys.CERTIFICATE);
         }
         byte[] four = answer(proceed(answer(start())));
@@ -211,11 +213,17 @@ class KeyAgreementAttacksTest {
     }
 
     private byte[] answer(byte[] message) {
-        return b.door1.enclave.answerKeyEstablishment(b.server.identity, message).message();
+        return b.door1
+                .enclave
+                .answerKeyEstablishment(b.server.identity, message)
+                .message();
     }
 
     private byte[] proceed(byte[] message) {
-        return b.server.enclave.continueKeyEstablishment(b.door1.identity, message).message();
+        return b.server
+                .enclave
+                .continueKeyEstablishment(b.door1.identity, message)
+                .message();
     }
 
     private void allow(String... ways) {

@@ -78,7 +78,8 @@ final class FunctionPart {
         }
         FunctionState state = vault.state()
                 .function
-                .orElseThrow(() -> new Refusal(ResponseStatus.BAD_REQUEST, "this enclave is no MEF or MAF: found it first"));
+                .orElseThrow(
+                        () -> new Refusal(ResponseStatus.BAD_REQUEST, "this enclave is no MEF or MAF: found it first"));
         if (state.retrySeconds != seconds) {
             vault.change(s -> s.function.orElseThrow().retrySeconds = seconds);
         }
