@@ -131,7 +131,11 @@ public final class DemoMain implements Callable<Integer> {
                 Plan.building(provision ? 0 : devices),
                 folder.path(),
                 programs,
-                new Fleet.Setting(canaries, fault.inEnclave(), provision, tokens()),
+                new Fleet.Setting(
+                        canaries,
+                        fault.inEnclave(),
+                        provision ? Fleet.Functions.AT_THE_SERVER : Fleet.Functions.NONE,
+                        tokens()),
                 Stage.remark(number));
         Thread cleanUp = new Thread(() -> RunOptions.cleanUp("demo", fleet, folder, true), "clean-up");
         Runtime.getRuntime().addShutdownHook(cleanUp);

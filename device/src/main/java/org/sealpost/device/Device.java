@@ -228,10 +228,10 @@ public final class Device implements AutoCloseable {
         CompletableFuture<Void> done = new CompletableFuture<>();
         runtime.calls().execute(() -> {
             try {
-                if (enclave.enrolment().isPresent()) {
-                    done.complete(null);
-                } else if (provisioning.mef().isPresent()) {
+                if (provisioning.mef().isPresent()) {
                     provisioning.enrol().thenRun(() -> done.complete(null));
+                } else if (enclave.enrolment().isPresent()) {
+                    done.complete(null);
                 } else {
                     Enrolment files = new Enrolment(folder);
                     files.ask(enrolmentRequest());
@@ -279,6 +279,8 @@ public final class Device implements AutoCloseable {
                 enclave.enrolment().isPresent(),
                 environment.processId().orElse(0),
                 enclave.credentials(),
+                enclave.pairwiseKeys(),
+                enclave.functions(),
                 executed.sum(),
                 duplicates.sum(),
                 notForUs.sum(),

@@ -2,11 +2,15 @@ package org.sealpost.device;
 
 import java.util.List;
 import java.util.Map;
+import org.sealpost.enclave.ClientKeys.FunctionAccess;
 import org.sealpost.enclave.MemberKeys.HeldCredential;
+import org.sealpost.enclave.RenewalKeys.PairwiseFacts;
 
 /**
  * How a device is.
  *
+ * @param keys which pairwise keys it has; ids and facts only
+ * @param functions MEFs and MAFs that it has a credential for
  * @param fetched credentials this device asked the server for itself and got
  * @param refused messages and commands that were refused, by status code
  * @param enclave counters of its secure environment: what was refused inside, and connections without its token
@@ -17,6 +21,8 @@ public record DeviceStatus(
         boolean enrolled,
         long enclavePid,
         List<HeldCredential> credentials,
+        List<PairwiseFacts> keys,
+        List<FunctionAccess> functions,
         long executed,
         long duplicates,
         long notForUs,

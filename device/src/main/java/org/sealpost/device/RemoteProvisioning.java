@@ -49,7 +49,7 @@ final class RemoteProvisioning {
         return enclave.functions().stream().filter(f -> f.kind().equals("MEF")).findFirst();
     }
 
-    /** Completes when the device is enrolled. */
+    /** Completes when the device is enrolled; what its MEF commands beyond that is done afterwards, until all of it is. */
     CompletionStage<Void> enrol() {
         CompletableFuture<Void> done = new CompletableFuture<>();
         runtime.calls().execute(() -> attempt(done, FIRST_BACKOFF_MILLIS));
@@ -79,8 +79,7 @@ final class RemoteProvisioning {
             return;
         }
         try {
-            if (enclave.enrolment().isPresent()) {
-                enrolled(done);
+            if (finished(done)) {
                 return;
             }
             FunctionAccess mef = mef().orElseThrow(() ->
@@ -101,19 +100,22 @@ final class RemoteProvisioning {
 
     private void after(CompletableFuture<Void> done, FunctionAccess mef, String why, long backoff) {
         try {
-            if (enclave.enrolment().isPresent()) {
-                enrolled(done);
-            } else {
-                again(done, "not enrolled at " + mef.fqdn() + " yet: " + why, backoff);
+            if (!finished(done)) {
+                again(done, "not done with " + mef.fqdn() + " yet: " + why, backoff);
             }
         } catch (EnclaveUnavailable e) {
             again(done, String.valueOf(e.getMessage()), backoff);
         }
     }
 
-    private void enrolled(CompletableFuture<Void> done) {
+    /** A connection may end between the command that gives the key with the server and those after it. */
+    private boolean finished(CompletableFuture<Void> done) {
+        if (enclave.enrolment().isEmpty()) {
+            return false;
+        }
         state = "enrolled";
         done.complete(null);
+        return mef().filter(FunctionAccess::unfinished).isEmpty();
     }
 
     private void again(CompletableFuture<Void> done, String why, long backoff) {

@@ -131,6 +131,14 @@ final class SimulatedDevice implements AutoCloseable {
                         .put("group", c.group())
                         .put("epoch", c.epoch())
                         .put("kcv", c.keyCheckValue()));
+        var keys = o.putArray("keys");
+        s.keys()
+                .forEach(k -> keys.addObject()
+                        .put("peer", k.peer())
+                        .put("id", k.keyId())
+                        .put("agreed", k.agreed().orElse("")));
+        var functions = o.putArray("functions");
+        s.functions().forEach(f -> functions.addObject().put("fqdn", f.fqdn()).put("credential", f.credentialId()));
         o.putObject("actuator").put("state", actuator.state()).put("actions", actuator.actions());
         ObjectNode commands = o.putObject("commands");
         commands.put("executed", s.executed()).put("duplicates", s.duplicates()).put("notForUs", s.notForUs());

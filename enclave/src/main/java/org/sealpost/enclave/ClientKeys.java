@@ -50,6 +50,7 @@ public interface ClientKeys {
      * @param uri such as {@code tls://mef.example:7000}
      * @param credentialId KpmID, KmID or the id of the Km that an MEF gave
      * @param registered whether a registration stands that has not expired
+     * @param unfinished whether an MEF may still have commands of this registration: it was not heard to say that there are no more, and the client has to enrol again
      * @param clientId the identity that the function knows this end point under; empty before
      * @param expirationTime of the registration, epoch seconds
      */
@@ -59,6 +60,7 @@ public interface ClientKeys {
             String uri,
             String credentialId,
             boolean registered,
+            boolean unfinished,
             String clientId,
             long expirationTime) {}
 

@@ -26,7 +26,7 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true,
         description = {
             "Gives the parsers that strangers reach whatever a coverage-guided fuzzer (Jazzer) comes up with.",
-            "Targets: jose (JWE, JWS, ESData, RandObjects), primitives (JSON and CBOR), certificates (and provisioning messages), enclave (frames of its socket), fleet (file)."
+            "Targets: jose (JWE, JWS, ESData, RandObjects), primitives (JSON and CBOR), certificates (and provisioning messages), enclave (frames of its socket), fleet (file), oscore (CBOR, COSE, the OSCORE option, messages), blocks (epoch blocks, slices, notices)."
         },
         footer = {
             "",

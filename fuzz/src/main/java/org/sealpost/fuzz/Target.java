@@ -22,7 +22,9 @@ enum Target {
     PRIMITIVES(PrimitivesTarget.class, PrimitivesTarget::fuzzerTestOneInput),
     CERTIFICATES(CertificatesTarget.class, CertificatesTarget::fuzzerTestOneInput),
     ENCLAVE(FramesTarget.class, FramesTarget::fuzzerTestOneInput),
-    FLEET(FleetTarget.class, FleetTarget::fuzzerTestOneInput);
+    FLEET(FleetTarget.class, FleetTarget::fuzzerTestOneInput),
+    OSCORE(OscoreTarget.class, OscoreTarget::fuzzerTestOneInput),
+    BLOCKS(BlocksTarget.class, BlocksTarget::fuzzerTestOneInput);
 
     private final Class<?> type;
     private final Consumer<byte[]> body;
@@ -54,6 +56,8 @@ enum Target {
             case PRIMITIVES -> primitives();
             case CERTIFICATES -> certificates();
             case ENCLAVE -> FramesTarget.seeds();
+            case OSCORE -> OscoreTarget.seeds();
+            case BLOCKS -> BlocksTarget.seeds();
             case FLEET -> List.of(utf8("""
                         domain: sealpost.example
                         gateways:

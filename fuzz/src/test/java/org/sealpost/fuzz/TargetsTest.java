@@ -46,7 +46,10 @@ class TargetsTest {
         "FLEET, 739b8d0000, a character that YAML does not allow",
         "CERTIFICATES, 73, a name of no identity",
         "ENCLAVE, 13005b6e756c6c5d, a call with a null",
-        "PRIMITIVES, 05a1676d32696e6d3a63f90080, a number of half precision"
+        "PRIMITIVES, 05a1676d32696e6d3a63f90080, a number of half precision",
+        "ENCLAVE, 80a46269640162696e69617570686f726974796463616c6c686e657745706f6368646172677383781b2f2f782e6578616d706c652f696e2f6373652d"
+                + "696e2f646f6f72730281a3686964656e74697479712f2f7b2e6578616d706c652f67f72f4364647a6f6e65617a646c65616601, a member's name that is not UTF-8",
+        "ENCLAVE, 41005b222f2f782e6578616d706c652f696e2f6373652d696e2f646f6f7273222c22225d, a confirmation that the authority itself should give"
     })
     void whatTheFuzzerFoundStaysMended(Target target, String input, String what) {
         assertThatCode(() -> target.run(HexFormat.of().parseHex(input)))

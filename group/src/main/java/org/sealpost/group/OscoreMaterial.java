@@ -3,12 +3,15 @@ package org.sealpost.group;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Optional;
 import org.bouncycastle.util.BigIntegers;
 import org.sealpost.e2e.Hmac;
 import org.sealpost.e2e.Labels;
 import org.sealpost.e2e.Sha256;
 import org.sealpost.e2e.Wipe;
+import org.sealpost.oscore.AeadAlgorithm;
 import org.sealpost.oscore.GroupAlgorithms;
+import org.sealpost.oscore.SignatureAlgorithm;
 
 /**
  * What an epoch gives to Group OSCORE (RFC 10021 section 2.1), so that nobody has to be asked for it: Gid and Sender IDs are known from group, epoch and leaf number, both unique without a list
@@ -21,6 +24,10 @@ import org.sealpost.oscore.GroupAlgorithms;
  * @param masterSecret a secret, the caller's to wipe
  */
 public record OscoreMaterial(byte[] gid, byte[] masterSecret, byte[] masterSalt) {
+    /** What Sealpost's members use: group mode alone, and tags of 16 octets, because groups have actuators. */
+    public static final GroupAlgorithms ALGORITHMS = new GroupAlgorithms(
+            Optional.empty(), Optional.of(AeadAlgorithm.AES_CCM_16_128_128), Optional.of(SignatureAlgorithm.ES256));
+
     private static final int PREFIX = 6;
     private static final int SECRET = 32;
     private static final int SALT = 8;

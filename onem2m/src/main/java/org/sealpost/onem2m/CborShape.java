@@ -2,7 +2,7 @@ package org.sealpost.onem2m;
 
 /**
  * Walks a CBOR item before a parser sees it and refuses the forms that TS-0004 8.5 has no use for: indefinite lengths, byte
- * strings, tags, map keys that are not text, reserved values, and anything after the item.
+ * strings, tags, map keys that are not text, text that is not UTF-8, reserved values, and anything after the item.
  */
 final class CborShape {
     private static final int TEXT = 3;
@@ -35,7 +35,7 @@ final class CborShape {
         }
         switch (major) {
             case 0, 1 -> argument(info);
-            case TEXT -> skip(argument(info));
+            case TEXT -> text(argument(info));
             case 4 -> items(argument(info), depth, false);
             case MAP -> items(argument(info), depth, true);
             case 7 -> simple(info);
@@ -77,6 +77,14 @@ final class CborShape {
             value = value << 8 | next();
         }
         return value;
+    }
+
+    private void text(long length) {
+        int from = at;
+        skip(length);
+        if (!Utf8.is(octets, from, at - from)) {
+            throw refused("a text is not UTF-8");
+        }
     }
 
     private void skip(long count) {

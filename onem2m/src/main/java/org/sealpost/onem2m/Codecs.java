@@ -15,6 +15,7 @@ final class Codecs implements PrimitiveCodec {
     private static final Set<String> REQUEST_MEMBERS = Set.of(
             "op", "to", "fr", "rqi", "ty", "pc", "rvi", "ot", "rqet", "rset", "rt", "rcn", "ec", "gid", "grtm", "atrl",
             "fc");
+    private static final int MAX_HEAD = 1024;
     private static final Set<String> RESPONSE_MEMBERS = Set.of("rsc", "rqi", "pc", "to", "fr", "ot", "rset", "rvi");
 
     /** Parameters of TS-0004 8.2.2 that are refused with 5001 (7.3.2.1) instead of being passed over. */
@@ -105,11 +106,11 @@ final class Codecs implements PrimitiveCodec {
     public RequestPrimitive requestFromTree(JsonNode tree) {
         Members m = members(tree, A_REQUEST, REQUEST_MEMBERS);
         Operation operation = Operation.of(m.smallInteger("op"));
-        RequestPrimitive.Builder b = new RequestPrimitive.Builder(operation, m.text("to"), m.text("rqi"));
+        RequestPrimitive.Builder b = new RequestPrimitive.Builder(operation, head(m, "to"), head(m, "rqi"));
         m.optionalText("fr").ifPresent(b::from);
         m.optionalInt("ty").ifPresent(b::resourceType);
         m.get("pc").ifPresent(v -> b.content(content(v)));
-        b.releaseVersion(m.optionalText("rvi"));
+        b.releaseVersion(m.get("rvi").map(v -> head(m, "rvi")));
         m.optionalTimestamp("ot").ifPresent(b::originatingTimestamp);
         m.optionalTimestamp("rqet").ifPresent(b::requestExpiration);
         m.optionalTimestamp("rset").ifPresent(b::resultExpiration);
@@ -120,6 +121,17 @@ final class Codecs implements PrimitiveCodec {
         b.groupTargets(m.texts("grtm")).attributes(m.texts("atrl"));
         m.get("fc").ifPresent(v -> b.filter(FilterCriteria.fromTree(v)));
         return b.build();
+    }
+
+    /** A short text that says something: it is answered, logged and compared. */
+    private static String head(Members m, String name) {
+        String text = m.text(name);
+        if (text.isEmpty() || text.length() > MAX_HEAD) {
+            throw new Refusal(
+                    ResponseStatus.BAD_REQUEST,
+                    "member \"" + name + "\" of " + A_REQUEST + " is empty or longer than " + MAX_HEAD);
+        }
+        return text;
     }
 
     @Override

@@ -95,6 +95,9 @@ public sealed interface SecurityInfo {
     }
 
     private static byte[] octets(String base64) {
+        if (base64.isEmpty()) {
+            throw new Refusal(ResponseStatus.BAD_REQUEST, "member \"eckm\" of m2m:seci is empty");
+        }
         try {
             return Base64.getDecoder().decode(base64);
         } catch (IllegalArgumentException e) {

@@ -99,6 +99,9 @@ final class StrictTrees {
                 throw refused("it is not UTF-8");
             }
         }
+        if (!Utf8.is(octets, 0, octets.length)) {
+            throw refused("it is not UTF-8");
+        }
     }
 
     /** What could be read but not written again the same is refused. */

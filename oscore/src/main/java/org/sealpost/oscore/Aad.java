@@ -22,15 +22,21 @@ final class Aad {
 
     static byte[] group(
             GroupAlgorithms algorithms, byte[] manager, RequestIdentity request, byte[] option, Credential sender) {
+        return group(algorithms, manager, request, option, sender.octets());
+    }
+
+    /** @param sender credential; empty for the sender of deterministic requests */
+    static byte[] group(
+            GroupAlgorithms algorithms, byte[] manager, RequestIdentity request, byte[] option, byte[] sender) {
         return Cbor.array(List.of(
                 VERSION,
                 algorithms.forAad(),
                 request.kid(),
                 request.partialIv(),
-                EMPTY,
+                request.options(),
                 request.kidContext(),
                 option,
-                sender.octets(),
+                sender,
                 manager));
     }
 

@@ -15,12 +15,15 @@ import org.sealpost.e2e.Wipe;
  * requests in group mode and answers none. Sequence numbers come in as arguments; whoever gives them has stored that they are used. A refusal changes nothing. Not thread-safe.
  */
 public final class GroupMember {
+    private static final int UNAUTHORIZED = 0x81;
+
     private final GroupContext context;
     private final Optional<Identity> identity;
     private final Optional<byte[]> senderKey;
     private final CredentialSource credentials;
     private final Map<String, Recipient> recipients = new HashMap<>();
     private final Map<String, ReplayWindow.State> restored = new HashMap<>();
+    private final EchoChallenges echo = new EchoChallenges();
 
     /**
      * Who a member is when it sends.
@@ -81,6 +84,45 @@ public final class GroupMember {
      * @throws OscoreFailure the countersignature is checked before anything is decrypted, and the replay window moves only for what is authentic
      */
     public ReceivedRequest openRequest(ProtectedMessage message) {
+        return attempt(message, Optional.empty()) instanceof Attempt.Opened opened
+                ? opened.request()
+                : unsynchronised();
+    }
+
+    /** What came of a request when windows may be lost. */
+    public sealed interface Attempt {
+        /** A request in order. */
+        record Opened(ReceivedRequest request) implements Attempt {}
+
+        /**
+         * A request that is authentic, and may be old: to be answered with {@link #challenge}, not to be acted on.
+         *
+         * @param echo what the sender has to repeat, in a request to this member alone
+         */
+        record Unsure(ReceivedRequest request, byte[] echo) implements Attempt {}
+    }
+
+    /** Windows were lost, or may be of an earlier state: from now on each sender has to show first that it is alive (RFC 10021 section 9). */
+    public void distrustWindows() {
+        echo.begin();
+    }
+
+    /** The response to a request of a sender that has to show that it is alive: 4.01 with Echo. */
+    public static CoapMessage challenge(byte[] value) {
+        return new CoapMessage(
+                UNAUTHORIZED, java.util.List.of(new CoapMessage.Option(EchoChallenges.OPTION, value)), new byte[0]);
+    }
+
+    /**
+     * As {@link #openRequest}, after {@link #distrustWindows}.
+     *
+     * @param fresh 8 random octets, for a challenge where one is needed
+     */
+    public Attempt attempt(ProtectedMessage message, byte[] fresh) {
+        return attempt(message, Optional.of(fresh));
+    }
+
+    private Attempt attempt(ProtectedMessage message, Optional<byte[]> fresh) {
         OscoreOption option = OscoreOption.parse(message.option());
         byte[] partialIv = option.partialIv().orElseThrow(() -> malformed("a request has no partial IV"));
         byte[] kid = option.kid().orElseThrow(() -> malformed("a request has no kid"));
@@ -88,7 +130,12 @@ public final class GroupMember {
         RequestIdentity request = new RequestIdentity(kid, partialIv, context.gid());
         long sequence = PartialIv.sequence(partialIv);
         Recipient sender = recipient(kid);
-        sender.requireNew(sequence);
+        boolean unsure = echo.needs(name(kid));
+        if (!unsure) {
+            sender.requireNew(sequence);
+        } else if (fresh.isEmpty() || identity.isEmpty()) {
+            unsynchronised();
+        }
         byte[] plaintext = option.group()
                 ? open(sender, request, partialIv, kid, message, true)
                 : openPairwise(sender, request, partialIv, kid, message);
@@ -96,9 +143,24 @@ public final class GroupMember {
         if (!inner.isRequest()) {
             throw malformed("a request holds a response");
         }
-        sender.record(sequence);
+        Mode mode = option.group() ? Mode.GROUP : Mode.PAIRWISE;
+        if (!unsure) {
+            sender.record(sequence);
+        } else if (echo.answers(name(kid), inner)) {
+            sender.beginAt(sequence);
+        } else {
+            return new Attempt.Unsure(
+                    ReceivedRequest.answeredWithNumbersOnly(inner, request, mode),
+                    echo.ask(name(kid), fresh.orElseThrow()));
+        }
         keep(sender);
-        return new ReceivedRequest(inner, request, option.group() ? Mode.GROUP : Mode.PAIRWISE);
+        return new Attempt.Opened(new ReceivedRequest(inner, request, mode));
+    }
+
+    private static ReceivedRequest unsynchronised() {
+        throw new OscoreFailure(
+                OscoreFailure.Reason.REPLAY,
+                "which messages were received is not known: the sender has to show first that it is alive");
     }
 
     /**
@@ -110,6 +172,10 @@ public final class GroupMember {
             ReceivedRequest request, Mode mode, CoapMessage message, OptionalLong sequence) {
         Identity own = requireIdentity();
         RequestIdentity asked = request.identity();
+        if (asked.deterministic() && mode != Mode.GROUP) {
+            throw new IllegalArgumentException(
+                    "a deterministic request is answered in group mode: its client has no key");
+        }
         boolean moved = !Arrays.equals(asked.kidContext(), context.gid());
         if (sequence.isEmpty()) {
             if (moved) {
@@ -144,6 +210,11 @@ public final class GroupMember {
         if (exchange.server().isPresent() && !Arrays.equals(exchange.server().get(), kid)) {
             throw new OscoreFailure(
                     OscoreFailure.Reason.NOT_AUTHENTIC, "a response comes from another member than the one asked");
+        }
+        if (exchange.request().deterministic()
+                && (!option.group() || option.partialIv().isEmpty())) {
+            throw malformed(
+                    "a response to a deterministic request is countersigned, under a number of the server's own");
         }
         long number = option.partialIv().map(PartialIv::sequence).orElse(-1L);
         exchange.requireNew(kid, number);

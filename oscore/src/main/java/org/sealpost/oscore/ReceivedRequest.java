@@ -15,6 +15,13 @@ public final class ReceivedRequest {
         this.mode = mode;
     }
 
+    /** A request whose own nonce is not the requester's alone, so that every response needs a number of its own. */
+    static ReceivedRequest answeredWithNumbersOnly(CoapMessage message, RequestIdentity identity, Mode mode) {
+        ReceivedRequest request = new ReceivedRequest(message, identity, mode);
+        request.answered = true;
+        return request;
+    }
+
     public CoapMessage message() {
         return message;
     }

@@ -9,7 +9,7 @@ final class Recipient {
     private final byte[] id;
     private final byte[] key;
     private final Credential credential;
-    private final ReplayWindow window;
+    private ReplayWindow window;
     private Optional<PairwiseKeys> pairwise = Optional.empty();
     private long forgeries;
 
@@ -50,6 +50,11 @@ final class Recipient {
 
     ReplayWindow.State window() {
         return window.state();
+    }
+
+    /** Begins anew with a message that is fresh for sure: nothing below its number counts any more. */
+    void beginAt(long sequence) {
+        window = ReplayWindow.of(new ReplayWindow.State(sequence + 1, -1L));
     }
 
     /** To be called for a message that proved authentic. */

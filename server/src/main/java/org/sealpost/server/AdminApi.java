@@ -81,6 +81,9 @@ final class AdminApi {
     private JsonNode status(Map<String, Long> atTheDoor) {
         ObjectNode all = JsonNodeFactory.instance.objectNode();
         all.put("server", server.fleet().serverIdentity())
+                .put(
+                        "rootKey",
+                        server.enclave().found(server.fleet().serverIdentity()).rootKey())
                 .put("address", server.pointOfAccess().toString());
         server.resources().unfinished().ifPresent(u -> all.put("unfinished", u));
         var groups = all.putArray("groups");

@@ -26,7 +26,7 @@ class DemoTest {
         assertThat(demo.exitCode()).as(demo.err()).isZero();
         JsonNode report = demo.json();
         assertThat(report.get("ok").asBoolean()).isTrue();
-        assertThat(report.get("steps").size()).isEqualTo(17);
+        assertThat(report.get("steps").size()).isEqualTo(18);
         for (JsonNode step : report.get("steps")) {
             assertThat(step.get("facts").size()).as(step.toString()).isPositive();
         }
@@ -50,8 +50,8 @@ class DemoTest {
         assertThat(demo.exitCode()).as(demo.err()).isZero();
         JsonNode report = demo.json();
         assertThat(report.get("ok").asBoolean()).isTrue();
-        assertThat(report.get("steps").size()).isEqualTo(17);
-        assertThat(report.get("steps").get(16).get("facts").toString()).contains("were made in 9 tokens");
+        assertThat(report.get("steps").size()).isEqualTo(18);
+        assertThat(report.get("steps").get(17).get("facts").toString()).contains("were made in 9 tokens");
     }
 
     @ParameterizedTest

@@ -99,7 +99,7 @@ public final class Insider {
     }
 
     private String sign(Command command, Map<String, String> headers) {
-        return Jws.sign(signatureKey.orElse(foreign), Labels.TYPE_COMMAND, "forged", headers, command.encode());
+        return Jws.sign(signatureKey(), Labels.TYPE_COMMAND, "forged", headers, command.encode());
     }
 
     private String seal(Command command, long senderId, String signed) {
@@ -112,7 +112,12 @@ public final class Insider {
                 signed.getBytes(StandardCharsets.US_ASCII));
     }
 
-    private EpochKeys keys(String group, long epoch) {
+    /** What it signs with, see {@link #signsWith}. */
+    ECPrivateKey signatureKey() {
+        return signatureKey.orElse(foreign);
+    }
+
+    EpochKeys keys(String group, long epoch) {
         return EpochSecrets.keys(loot, group, epoch)
                 .orElseThrow(() -> new IllegalStateException(identity + " never held epoch " + epoch + " of " + group));
     }

@@ -43,19 +43,22 @@ import picocli.CommandLine.Option;
             "  sealpost crash --moments 2                            about a minute",
             "  sealpost crash --target enclave --moments 50 --seed 7",
             "  sealpost crash --scenario renewal --moments 50        kill -9 inside the renewal of pairwise keys",
+            "  sealpost crash --scenario provisioning --moments 10   kill -9 while devices come from their manufacturer's credential",
             "  sealpost crash --target device --seed 7 --moment 13   one moment again",
             "",
             "Exit codes: 0 everything held, 1 something did not (what, and how to replay it, is printed; the work folder is kept), 2 wrong options."
         })
 public final class CrashMain implements Callable<Integer> {
     private static final String MAIN_JOB = "main-job";
-    private static final List<String> SCENARIOS = List.of(MAIN_JOB, Renewal.EPHEMERAL, Renewal.CERTIFICATE);
+    private static final List<String> SCENARIOS =
+            List.of(MAIN_JOB, Renewal.EPHEMERAL, Renewal.CERTIFICATE, Provisioning.NAME);
 
     @Option(
             names = "--target",
             paramLabel = "WHAT",
             defaultValue = "all",
-            description = "server, gateway, agent, device, enclave or all. Default ${DEFAULT-VALUE}.")
+            description =
+                    "server, gateway, agent, device, enclave or all; in provisioning also mef, maf. Default ${DEFAULT-VALUE}.")
     String target = "";
 
     @Option(
@@ -75,7 +78,9 @@ public final class CrashMain implements Callable<Integer> {
             defaultValue = MAIN_JOB,
             description = {
                 "The work that goes on meanwhile: " + MAIN_JOB + "; " + Renewal.EPHEMERAL + " or " + Renewal.CERTIFICATE
-                        + ": all pairwise keys are renewed, by ephemeral agreement or by certificate.",
+                        + ": all pairwise keys are renewed, by ephemeral agreement or by certificate; "
+                        + Provisioning.NAME
+                        + ": a device that lost everything enrols at an MEF again and reaches its group.",
                 "Default ${DEFAULT-VALUE}."
             })
     String scenarioName = "";
@@ -92,15 +97,16 @@ public final class CrashMain implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        List<Target> targets;
-        try {
-            targets = Target.named(target);
-        } catch (IllegalArgumentException e) {
-            return RunOptions.wrong("crash", e.getMessage());
-        }
         if (!SCENARIOS.contains(scenarioName)) {
             return RunOptions.wrong(
                     "crash", "there is no scenario " + scenarioName + "; there are: " + String.join(", ", SCENARIOS));
+        }
+        boolean provisioning = scenarioName.equals(Provisioning.NAME);
+        List<Target> targets;
+        try {
+            targets = Target.named(target, provisioning ? Target.PROVISIONING : Target.BUILDING);
+        } catch (IllegalArgumentException e) {
+            return RunOptions.wrong("crash", e.getMessage());
         }
         if (moments < 1 || (only != null && only < 1)) {
             return RunOptions.wrong("crash", "moments are numbered from 1");
@@ -120,13 +126,18 @@ public final class CrashMain implements Callable<Integer> {
 
     private int run(List<Target> targets, long number, Programs programs, WorkFolder folder) throws Exception {
         Narrator narrator = options.narrator();
-        Plan plan = scenarioName.equals(MAIN_JOB)
-                ? Plan.compact()
-                : Plan.compact().renewing(Renewal.mechanism(scenarioName));
+        boolean provisioning = scenarioName.equals(Provisioning.NAME);
+        Plan plan = switch (scenarioName) {
+            case MAIN_JOB -> Plan.compact();
+            case Provisioning.NAME -> Plan.provisioned();
+            default -> Plan.compact().renewing(Renewal.mechanism(scenarioName));
+        };
         narrator.line(narrator.bold("Sealpost: kill -9 inside the work of a building with "
-                        + plan.devices().size() + " devices behind two gateways")
+                        + plan.devices().size() + " devices, gateways: " + String.join(", ", plan.gateways()))
                 + "   (seed " + number + ")");
-        Fleet fleet = new Fleet(plan, folder.path(), programs, Fleet.Setting.plain(), Stage.remark(number));
+        Fleet.Setting setting =
+                provisioning ? Fleet.Setting.plain().with(Fleet.Functions.PROGRAMS) : Fleet.Setting.plain();
+        Fleet fleet = new Fleet(plan, folder.path(), programs, setting, Stage.remark(number));
         boolean[] good = {false};
         Runtime.getRuntime()
                 .addShutdownHook(
@@ -135,7 +146,7 @@ public final class CrashMain implements Callable<Integer> {
                 Supervisor supervisor = new Supervisor(fleet)) {
             Stage stage = Stage.over(fleet, unused, Map.of(), number, Fault.NONE);
             Story story = new Story(narrator, step -> "");
-            List<Story.Outcome> start = story.run(Script.mainJob(stage));
+            List<Story.Outcome> start = story.run(provisioning ? Script.provisioned(stage) : Script.mainJob(stage));
             if (start.stream().anyMatch(o -> !o.ok())) {
                 narrator.verdict(false, "The building does not come up: nothing was killed");
                 return 1;
@@ -152,9 +163,11 @@ public final class CrashMain implements Callable<Integer> {
         ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(CrashMain::daemon);
         ExecutorService operators = Executors.newCachedThreadPool(CrashMain::daemon);
         try {
-            Scenario scenario = scenarioName.equals(MAIN_JOB)
-                    ? new MainJob(site, operators)
-                    : new Renewal(site, operators, scenarioName);
+            Scenario scenario = switch (scenarioName) {
+                case MAIN_JOB -> new MainJob(site, operators);
+                case Provisioning.NAME -> new Provisioning(site, operators);
+                default -> new Renewal(site, operators, scenarioName);
+            };
             CrashRun run = new CrashRun(site, scenario, timer);
             site.supervisor().begin();
             long start = System.nanoTime();
@@ -221,7 +234,7 @@ public final class CrashMain implements Callable<Integer> {
         int to = only == null ? moments : only;
         for (int k = from; k <= to; k++) {
             for (Target t : targets) {
-                all.add(Moment.draw(t, k, number, site.fleet(), scenario.cues()));
+                all.add(Moment.draw(t, k, number, site.fleet(), scenario.cues(t)));
             }
         }
         return all;

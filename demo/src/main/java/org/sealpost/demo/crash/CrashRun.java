@@ -51,6 +51,7 @@ final class CrashRun {
     }
 
     Outcome make(Moment moment) throws Exception {
+        scenario.prepare(moment);
         Node node = site.fleet().node(moment.node());
         int startsBefore = site.supervisor().starts();
         int due = site.supervisor().starts(moment.node()) + 1;

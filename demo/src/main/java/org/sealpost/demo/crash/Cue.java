@@ -8,9 +8,16 @@ import java.util.Base64;
  *
  * @param name for people, such as {@code command}
  * @param text what only such a message contains
+ * @param within longest time, in milliseconds, from the message to a kill that comes some time after it
  */
-public record Cue(String name, String text) {
+public record Cue(String name, String text, int within) {
     private static final int GROUP = 3;
+    private static final int SOON = 40;
+
+    /** A message whose effects are there at once. */
+    public Cue(String name, String text) {
+        this(name, text, SOON);
+    }
 
     /** An object whose protected header, in clear, begins with its type. */
     static Cue sealed(String name, String type) {

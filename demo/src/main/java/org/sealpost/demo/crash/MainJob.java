@@ -47,7 +47,7 @@ final class MainJob implements Scenario {
     }
 
     @Override
-    public List<Cue> cues() {
+    public List<Cue> cues(Target target) {
         return List.of(
                 new Cue("RandObject request", "\"sit\":3"),
                 new Cue("RandObject", "\"sit\":4"),
@@ -138,7 +138,7 @@ final class MainJob implements Scenario {
 
     private String gatewayOf(String node) {
         return switch (site.fleet().node(node).kind()) {
-            case SERVER -> "";
+            case SERVER, MEF, MAF -> "";
             case GATEWAY -> node;
             case AGENT -> node.substring("agent-".length());
             case HOST -> node.substring("host-".length());

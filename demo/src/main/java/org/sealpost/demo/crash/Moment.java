@@ -2,6 +2,8 @@ package org.sealpost.demo.crash;
 
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.sealpost.demo.fleet.Fleet;
 import org.sealpost.demo.fleet.Node;
 
@@ -16,7 +18,8 @@ public record Moment(Target target, int number, long seed, String node, Trigger 
 
     static Moment draw(Target target, int number, long seed, Fleet fleet, List<Cue> cues) {
         Random random = random(target, number, seed);
-        List<Node> candidates = fleet.nodes(target.owner(number));
+        Set<Node.Kind> kinds = fleet.nodes().stream().map(Node::kind).collect(Collectors.toSet());
+        List<Node> candidates = fleet.nodes(target.owner(number, kinds));
         String node = candidates.get(random.nextInt(candidates.size())).name();
         return new Moment(target, number, seed, node, Trigger.draw(random, cues));
     }

@@ -51,7 +51,7 @@ final class Renewal implements Scenario {
     }
 
     @Override
-    public List<Cue> cues() {
+    public List<Cue> cues(Target target) {
         Cue object = new Cue("ESPrim Object", "\"sit\":5");
         return name.equals(CERTIFICATE)
                 ? List.of(new Cue("key establishment", "\"sit\":6"), object)

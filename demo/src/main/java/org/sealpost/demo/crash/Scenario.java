@@ -7,8 +7,11 @@ public interface Scenario {
     /** As {@code --scenario} takes it. */
     String name();
 
-    /** What passes on the hops in each of its moments. */
-    List<Cue> cues();
+    /** What passes on the hops of such a process in each of its moments. */
+    List<Cue> cues(Target target);
+
+    /** What has to be done before a moment's process is looked up and its message waited for. */
+    default void prepare(Moment moment) throws Exception {}
 
     /** Begins the work of a moment and returns at once. Orders that fail because of the killing are part of it. */
     void work(Moment moment) throws Exception;

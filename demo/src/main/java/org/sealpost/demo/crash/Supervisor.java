@@ -2,6 +2,7 @@ package org.sealpost.demo.crash;
 
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
 import org.sealpost.demo.fleet.Fleet;
@@ -15,6 +16,7 @@ public final class Supervisor implements AutoCloseable {
     private final Fleet fleet;
     private final Thread thread;
     private final Map<String, Integer> starts = new ConcurrentHashMap<>();
+    private final Set<String> held = ConcurrentHashMap.newKeySet();
     private volatile Optional<String> trouble = Optional.empty();
     private volatile boolean closed;
 
@@ -27,6 +29,15 @@ public final class Supervisor implements AutoCloseable {
     /** Begins; all programs have to run by then. */
     void begin() {
         thread.start();
+    }
+
+    /** From now on somebody else starts and stops this program, until it is released. */
+    void hold(String node) {
+        held.add(node);
+    }
+
+    void release(String node) {
+        held.remove(node);
     }
 
     /** How often it started this program. */
@@ -49,7 +60,7 @@ public final class Supervisor implements AutoCloseable {
     private void watch() {
         while (!closed) {
             for (Node node : fleet.nodes()) {
-                if (!closed && !node.process().alive()) {
+                if (!closed && !held.contains(node.name()) && !node.process().alive()) {
                     restart(node);
                 }
             }

@@ -30,7 +30,7 @@ sealed interface Trigger {
         Cue cue = cues.get(random.nextInt(cues.size()));
         int count = 1 + random.nextInt(3);
         boolean before = random.nextInt(3) == 0;
-        long millis = before || random.nextBoolean() ? 0 : 1 + random.nextInt(40);
+        long millis = before || random.nextBoolean() ? 0 : 1 + random.nextInt(cue.within());
         return new AtMessage(cue, count, before, millis);
     }
 }

@@ -1,10 +1,12 @@
 package org.sealpost.demo.fleet;
 
 import java.io.IOException;
+import java.security.interfaces.ECPublicKey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.sealpost.e2e.Jwk;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -57,7 +59,6 @@ public final class Console {
     /** A negotiated mechanism. */
     public record Negotiation(String member, String offered, String chosen, String reason) {}
 
-    /** Result of verifying the audit log. */
     /**
      * The pairwise key of a member, as the server sees it.
      *
@@ -67,6 +68,7 @@ public final class Console {
      */
     public record PairwiseKey(String member, String id, String origin, boolean agreed, boolean wanted) {}
 
+    /** Result of verifying the audit log. */
     public record Audit(long entries, long checkpoints, Optional<String> fault) {}
 
     public List<Group> groups() throws IOException, InterruptedException {
@@ -83,6 +85,11 @@ public final class Console {
     /** Why the groups at the gateways are not in step yet; empty when they are. */
     public Optional<String> unfinished() throws IOException, InterruptedException {
         return Optional.ofNullable(admin.get("/status").get("unfinished")).map(JsonNode::asString);
+    }
+
+    /** The public half of the server's root key. */
+    public ECPublicKey rootKey() throws IOException, InterruptedException {
+        return Jwk.parse(admin.get("/status").get("rootKey").asString());
     }
 
     /** Enrols an end point; the package for its enclave. */

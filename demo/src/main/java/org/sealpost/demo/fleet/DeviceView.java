@@ -65,6 +65,38 @@ public final class DeviceView {
         return Optional.empty();
     }
 
+    /**
+     * A pairwise key.
+     *
+     * @param agreed id of the next one, when it is agreed on and not proved; else empty
+     */
+    public record PairwiseKey(String peer, String id, String agreed) {}
+
+    /** The pairwise keys that its enclave uses. */
+    public List<PairwiseKey> keys() throws IOException {
+        return status().path("keys")
+                .valueStream()
+                .map(k -> new PairwiseKey(
+                        k.path("peer").asString(""),
+                        k.path("id").asString(""),
+                        k.path("agreed").asString("")))
+                .toList();
+    }
+
+    /** The id of its credential for an MEF or MAF. */
+    public Optional<String> credentialFor(String fqdn) throws IOException {
+        return status().path("functions")
+                .valueStream()
+                .filter(f -> f.path("fqdn").asString("").equals(fqdn))
+                .map(f -> f.path("credential").asString(""))
+                .findFirst();
+    }
+
+    /** Whether its status is one that the process wrote that runs now. */
+    public boolean fresh() throws IOException {
+        return status().path("pid").asLong(0) == node.process().pid();
+    }
+
     /** How many messages it refused, whatever the reason. */
     public long refusals() throws IOException {
         long sum = 0;

@@ -1,12 +1,15 @@
 package org.sealpost.demo.fleet;
 
 import java.io.IOException;
+import java.net.DatagramSocket;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -34,21 +37,31 @@ public final class Fleet implements AutoCloseable {
     private final String remark;
     private final ProcessRunner runner;
     private final TapProxy tap;
+    private final int linkPort;
     private final Setting setting;
     private final Map<String, Node> nodes = new LinkedHashMap<>();
     private final Map<String, Relay> relays = new LinkedHashMap<>();
     private final Map<String, SoftToken> tokens = new LinkedHashMap<>();
+
+    /** Where devices are provisioned from, behind taps of their own. */
+    public enum Functions {
+        NONE,
+        /** The server is an MEF too. */
+        AT_THE_SERVER,
+        /** An MEF and a MAF are programs of their own, nodes {@code mef} and {@code maf}. */
+        PROGRAMS
+    }
 
     /**
      * What may be different in a fleet.
      *
      * @param canaries what each program's heap shall contain
      * @param faults names of nodes to faults of their enclaves
-     * @param provisioning whether the server is an MEF too, behind a tap of its own
+     * @param functions where devices are provisioned from
      * @param tokens whether each program's keys lie in a token of SoftHSM2, made for it
      */
     public record Setting(
-            Map<Place, Secret> canaries, Map<String, String> faults, boolean provisioning, boolean tokens) {
+            Map<Place, Secret> canaries, Map<String, String> faults, Functions functions, boolean tokens) {
         public Setting {
             canaries = Map.copyOf(canaries);
             faults = Map.copyOf(faults);
@@ -56,7 +69,12 @@ public final class Fleet implements AutoCloseable {
 
         /** Nothing of the kind. */
         public static Setting plain() {
-            return new Setting(Map.of(), Map.of(), false, false);
+            return new Setting(Map.of(), Map.of(), Functions.NONE, false);
+        }
+
+        /** The same with devices provisioned from there. */
+        public Setting with(Functions other) {
+            return new Setting(canaries, faults, other, tokens);
         }
     }
 
@@ -74,8 +92,15 @@ public final class Fleet implements AutoCloseable {
         this.setting = setting;
         runner = new ProcessRunner(work.resolve("logs"));
         tap = new TapProxy(work.resolve("hops"));
+        try (DatagramSocket free = new DatagramSocket()) {
+            linkPort = free.getLocalPort();
+        }
         FleetFile.write(plan, work.resolve("fleet.yaml"));
-        server(setting.provisioning());
+        server(setting.functions() == Functions.AT_THE_SERVER);
+        if (setting.functions() == Functions.PROGRAMS) {
+            function("mef", Node.Kind.MEF);
+            function("maf", Node.Kind.MAF);
+        }
         for (String gateway : plan.gateways()) {
             gateway(gateway);
         }
@@ -134,7 +159,7 @@ public final class Fleet implements AutoCloseable {
         List<String> names = new ArrayList<>();
         switch (node.kind()) {
             case SERVER -> {
-                names.add("server-http");
+                names.addAll(List.of("server-http", "mef"));
                 plan.gateways().forEach(g -> names.add(g + "-http"));
             }
             case GATEWAY -> names.addAll(List.of(node.name() + "-http", node.name() + "-coap", "server-http"));
@@ -143,8 +168,10 @@ public final class Fleet implements AutoCloseable {
             case DEVICE -> {
                 Plan.Device device = plan.device(node.name());
                 boolean coap = device.attachment() == Plan.Attachment.COAP;
-                names.addAll(List.of(node.name(), device.gateway() + (coap ? "-coap" : "-http")));
+                names.addAll(List.of(node.name(), device.gateway() + (coap ? "-coap" : "-http"), "mef"));
             }
+            case MEF -> names.add("mef");
+            case MAF -> names.addAll(List.of("maf", "mef"));
         }
         return names.stream().filter(relays::containsKey).map(this::relay).toList();
     }
@@ -163,7 +190,7 @@ public final class Fleet implements AutoCloseable {
                 "--state",
                 node.state().toString(),
                 "--mef",
-                node("server").state().toString());
+                mefNode().state().toString());
         List<String> jvm = jvm(device.name(), Node.Kind.DEVICE, node.directory(), Place.DEVICE_HEAP);
         return runner.start(
                 "manufacture-" + device.name(), node.directory(), programs.command("manufacture", jvm, arguments));
@@ -171,8 +198,22 @@ public final class Fleet implements AutoCloseable {
 
     /** Keeps a copy of a device's state as it left the factory. */
     public void keepFactoryState(Plan.Device device) throws IOException {
-        Path from = node(device.name()).state();
-        Path to = factory(device);
+        copyState(node(device.name()).state(), factory(device));
+    }
+
+    /** Puts a device that does not run back to how it left the factory; all that it learned since is lost. */
+    public void restoreFactoryState(Plan.Device device) throws IOException {
+        Node node = node(device.name());
+        try (Stream<Path> files = Files.walk(node.state())) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+        Files.deleteIfExists(node.statusFile());
+        copyState(factory(device), node.state());
+    }
+
+    private static void copyState(Path from, Path to) throws IOException {
         try (Stream<Path> files = Files.walk(from)) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
                 Path target = to.resolve(from.relativize(file).toString());
@@ -201,8 +242,21 @@ public final class Fleet implements AutoCloseable {
 
     /** The server's admin API; the server must listen. */
     public AdminClient admin() throws Exception {
-        Node server = node("server");
-        return new AdminClient(server.address("admin"), server.state().resolve("admin.token"));
+        return door(node("server"));
+    }
+
+    /** The operator's door of the MEF, which may be the server's; it must listen. */
+    public AdminClient mef() throws Exception {
+        return door(mefNode());
+    }
+
+    /** The operator's door of a program; it must listen. */
+    public AdminClient door(Node program) throws Exception {
+        return new AdminClient(program.address("admin"), program.state().resolve("admin.token"));
+    }
+
+    private Node mefNode() {
+        return Optional.ofNullable(nodes.get("mef")).orElseGet(() -> node("server"));
     }
 
     /** The control API of a gateway's agent; the agent must listen. */
@@ -261,6 +315,13 @@ public final class Fleet implements AutoCloseable {
         add("server", Node.Kind.SERVER, "server", Place.SERVER_HEAP, arguments, listeners);
     }
 
+    private void function(String name, Node.Kind kind) throws IOException {
+        String tapped = "tls://" + tcp(name).uri().getAuthority();
+        List<String> arguments =
+                List.of(name, "--domain", plan.domain(), "--listen", ANY, "--admin", ANY, "--advertise", tapped);
+        add(name, kind, "function", Place.SERVER_HEAP, arguments, Map.of("tls", name));
+    }
+
     private void gateway(String name) throws IOException {
         List<String> arguments = new ArrayList<>(List.of("--id", name, "--domain", plan.domain()));
         arguments.addAll(List.of("--registrar-id", "/in-cse", "--registrar-name", "cse-in"));
@@ -285,6 +346,7 @@ public final class Fleet implements AutoCloseable {
         arguments.addAll(List.of(
                 "--listen", "http://" + ANY, "--advertise", tcp(name).uri().toString()));
         arguments.addAll(List.of("--control", ANY));
+        arguments.addAll(onTheLink(gateway));
         add(name, Node.Kind.AGENT, "agent", Place.AGENT_HEAP, arguments, Map.of("http", name));
     }
 
@@ -296,6 +358,7 @@ public final class Fleet implements AutoCloseable {
                 List.of("--name", name, "--function", device.function().option()));
         arguments.addAll(behind(device.gateway(), registrar));
         arguments.addAll(List.of("--remark", remark));
+        arguments.addAll(onTheLink(device.gateway()));
         Map<String, String> listener = Map.of();
         if (device.attachment() == Plan.Attachment.POLLING) {
             arguments.add("--polling");
@@ -322,6 +385,16 @@ public final class Fleet implements AutoCloseable {
             arguments.addAll(List.of("--polling", "--remark", remark));
             add("host-" + gateway, Node.Kind.HOST, "device-host", Place.DEVICE_HEAP, arguments, Map.of());
         }
+    }
+
+    /** The multicast address of the link that a gateway's agent and the devices with a process of their own are on. */
+    public InetSocketAddress link(String gateway) {
+        return new InetSocketAddress("239.255.77." + (plan.gateways().indexOf(gateway) + 1), linkPort);
+    }
+
+    private List<String> onTheLink(String gateway) {
+        InetSocketAddress link = link(gateway);
+        return List.of("--radio", link.getHostString() + ":" + link.getPort());
     }
 
     private List<String> behind(String gateway, URI address) {

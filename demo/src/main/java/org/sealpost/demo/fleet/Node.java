@@ -25,7 +25,11 @@ public final class Node {
         GATEWAY,
         AGENT,
         DEVICE,
-        HOST
+        HOST,
+        /** An M2M Enrolment Function of its own. */
+        MEF,
+        /** An M2M Authentication Function of its own. */
+        MAF
     }
 
     /** Starts the program's process. */

@@ -117,6 +117,21 @@ public record Plan(
                 Optional.empty());
     }
 
+    /** The smallest building for remote provisioning: one gateway, two devices, reached over CoAP and a polling channel. */
+    public static Plan provisioned() {
+        Plan whole = compact();
+        List<Device> few = List.of(whole.device("door-1"), whole.device("extinguisher-1"));
+        return new Plan(
+                whole.domain,
+                List.of(NORTH),
+                whole.groups.stream()
+                        .filter(g -> few.stream().anyMatch(d -> d.groups().contains(g.name())))
+                        .toList(),
+                few,
+                List.of(),
+                Optional.empty());
+    }
+
     /** The same with pairwise keys renewed by a mechanism of the fleet file: {@code certificate} or {@code ephemeral}. */
     public Plan renewing(String mechanism) {
         return new Plan(domain, gateways, groups, devices, hosted, Optional.of(mechanism));
@@ -144,6 +159,11 @@ public record Plan(
     /** Absolute identity of a device. */
     public String identity(Device device) {
         return "//" + domain + "/" + device.gateway() + "/C" + device.name();
+    }
+
+    /** The id of a device's credential at the MEF. */
+    public String credential(Device device) {
+        return device.name() + "@mef." + domain;
     }
 
     /** Absolute identity of the agent of a gateway. */

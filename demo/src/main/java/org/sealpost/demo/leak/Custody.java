@@ -34,6 +34,10 @@ public final class Custody {
             COMMAND_PLAINTEXT,
             READING_PLAINTEXT);
 
+    /** What a leak check has to look for beside those, when commands went on the link: Master Secret, Sender Keys and Signature Encryption Key of Group OSCORE. The Common IV is no secret. */
+    public static final List<String> LINK_KINDS =
+            List.of("group-oscore-key", "oscore-master-secret", "oscore-sender-key", "oscore-signature-encryption-key");
+
     /** What a leak check has to look for beside those, when devices were provisioned: Kpm, token, Ke, what handshakes export, and usage-constrained keys. */
     public static final List<String> PROVISIONING_KINDS =
             List.of("kpm", "enrolment-token", "enrolment-key", "exported-key", "provisioned-key", "manufacture-key");

@@ -24,6 +24,7 @@ public final class EpochSecrets {
                 all.add(new Secret("acknowledgement-key", secret.owner(), keys.acknowledgement()));
                 all.add(new Secret("reading-key", secret.owner(), keys.reading()));
                 all.add(new Secret("confirmation-key", secret.owner(), keys.confirmation()));
+                all.add(new Secret("group-oscore-key", secret.owner(), keys.oscore()));
             }
         }
         return List.copyOf(all);

@@ -29,6 +29,16 @@ public final class Agents {
 
     /** What came of an order: HTTP status and the answer, which holds {@code id} or {@code status} and {@code sentence}. */
     public AdminClient.Answer order(String group, String verb, Map<String, String> arguments) throws Exception {
+        return order(group, verb, arguments, false);
+    }
+
+    /** As {@link #order(String, String, Map)}, by multicast on the link. */
+    public AdminClient.Answer emergency(String group, String verb, Map<String, String> arguments) throws Exception {
+        return order(group, verb, arguments, true);
+    }
+
+    private AdminClient.Answer order(String group, String verb, Map<String, String> arguments, boolean radio)
+            throws Exception {
         ObjectNode order = JsonNodeFactory.instance
                 .objectNode()
                 .put("group", group)
@@ -36,7 +46,7 @@ public final class Agents {
                 .put("verb", verb);
         ObjectNode args = order.putObject("args");
         arguments.forEach(args::put);
-        return control.tryPost("/commands", order.put("notAfterSeconds", 60));
+        return control.tryPost("/commands", order.put("notAfterSeconds", 60).put("radio", radio));
     }
 
     public Command command(long id) throws Exception {

@@ -91,7 +91,7 @@ final class LeakStep extends Scene {
 
     private void searchFiles(LeakCheck check, Node node) throws IOException {
         Place place = switch (node.kind()) {
-            case SERVER -> Place.SERVER_FILE;
+            case SERVER, MEF, MAF -> Place.SERVER_FILE;
             case GATEWAY -> Place.GATEWAY_FILE;
             case AGENT -> Place.AGENT_FILE;
             case DEVICE, HOST -> Place.DEVICE_FILE;
@@ -103,7 +103,7 @@ final class LeakStep extends Scene {
 
     private void searchHeap(LeakCheck check, Node node) throws IOException {
         Place place = switch (node.kind()) {
-            case SERVER -> Place.SERVER_HEAP;
+            case SERVER, MEF, MAF -> Place.SERVER_HEAP;
             case GATEWAY -> Place.GATEWAY_HEAP;
             case AGENT -> Place.AGENT_HEAP;
             case DEVICE, HOST -> Place.DEVICE_HEAP;
@@ -119,7 +119,7 @@ final class LeakStep extends Scene {
         write(stage.fleet().tap().directory().resolve("canary"), Place.HOP);
         for (Node node : stage.fleet().nodes()) {
             Place place = switch (node.kind()) {
-                case SERVER -> Place.SERVER_FILE;
+                case SERVER, MEF, MAF -> Place.SERVER_FILE;
                 case GATEWAY -> Place.GATEWAY_FILE;
                 case AGENT -> Place.AGENT_FILE;
                 case DEVICE, HOST -> Place.DEVICE_FILE;

@@ -11,9 +11,12 @@ public final class Script {
 
     /** The whole use case, then the attacks, the failures and the checks. */
     public static List<Step> of(Stage stage) {
+        List<String> kinds = new ArrayList<>(Custody.KINDS);
+        kinds.addAll(Custody.LINK_KINDS);
         List<Step> all = new ArrayList<>(mainJob(stage));
         all.addAll(List.of(
                 new ReleaseStep(stage),
+                new EmergencyStep(stage),
                 new AgentRefusedStep(stage),
                 new ForgedStep(stage),
                 new ReplayedStep(stage),
@@ -23,7 +26,7 @@ public final class Script {
                 new RestartStep(stage),
                 new AuditStep(stage),
                 new FootprintStep(stage),
-                new LeakStep(stage, Custody.KINDS)));
+                new LeakStep(stage, kinds)));
         return List.copyOf(all);
     }
 
@@ -42,6 +45,12 @@ public final class Script {
                 new RevokeStep(stage),
                 new AuditStep(stage),
                 new LeakStep(stage, kinds));
+    }
+
+    /** From the manufacturer's credential to credentials of the groups. */
+    public static List<Step> provisioned(Stage stage) {
+        return List.of(
+                new ProvisionStep(stage), new RegisterStep(stage), new GroupsStep(stage), new DistributeStep(stage));
     }
 
     /** From nothing to a building at work: credentials held, readings sent, doors closed by their agents. */

@@ -15,6 +15,8 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sealpost.demo.attack.Wiretap;
+import org.sealpost.demo.fleet.Console;
+import org.sealpost.demo.fleet.DeviceView;
 import org.sealpost.demo.fleet.Fleet;
 import org.sealpost.demo.fleet.Node;
 import org.sealpost.demo.fleet.Plan;
@@ -40,7 +42,7 @@ class CrashTest {
     void aMomentIsTheSameEachTimeAndNeedsNoneBeforeIt() throws Exception {
         try (Fleet fleet = fleet()) {
             Set<Object> drawn = new HashSet<>();
-            for (Target target : Target.values()) {
+            for (Target target : Target.BUILDING) {
                 for (int k = 1; k <= 20; k++) {
                     Moment moment = Moment.draw(target, k, 42, fleet, CUES);
                     assertThat(Moment.draw(target, k, 42, fleet, CUES)).isEqualTo(moment);
@@ -78,11 +80,54 @@ class CrashTest {
                 assertThat(fleet.hopsOf(node)).as(node.name()).isNotEmpty();
             }
         }
-        assertThat(Target.named("all")).containsExactly(Target.values());
-        assertThat(Target.named("agent")).containsExactly(Target.AGENT);
-        assertThatThrownBy(() -> Target.named("operator"))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("enclave");
+        assertThat(Target.named("all", Target.BUILDING)).isEqualTo(Target.BUILDING);
+        assertThat(Target.named("agent", Target.BUILDING)).containsExactly(Target.AGENT);
+        assertThat(Target.named("maf", Target.PROVISIONING)).containsExactly(Target.MAF);
+        for (String none : List.of("operator", "mef")) {
+            assertThatThrownBy(() -> Target.named(none, Target.BUILDING))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("enclave");
+        }
+    }
+
+    @Test
+    void inProvisioningFunctionsAndTheirEnclavesHaveTheirTurn() throws Exception {
+        Set<String> killed = new HashSet<>();
+        try (Fleet fleet = fleet(Plan.provisioned(), Fleet.Functions.PROGRAMS)) {
+            for (Target target : Target.PROVISIONING) {
+                for (int k = 1; k <= 5; k++) {
+                    killed.add(Moment.draw(target, k, 7, fleet, CUES).what());
+                }
+            }
+            for (Node node : fleet.nodes()) {
+                assertThat(fleet.hopsOf(node)).as(node.name()).isNotEmpty();
+            }
+        }
+        assertThat(killed)
+                .contains("mef", "maf", "enclave of mef", "enclave of maf", "server", "enclave of server", "gw-north");
+    }
+
+    @Test
+    void aKeyInDoubtOrOfBeforeALossIsSeen() {
+        var own = new DeviceView.PairwiseKey("server", "a@mef", "");
+        var same = new Console.PairwiseKey("door-1", "a@mef", "enrolment", false, false);
+        assertThat(KeysAgree.judge(List.of(own), List.of(same, same), Optional.of("old@mef")))
+                .isEmpty();
+        assertThat(KeysAgree.judge(List.of(), List.of(same), Optional.empty())).isPresent();
+        assertThat(KeysAgree.judge(List.of(own, own), List.of(same), Optional.empty()))
+                .isPresent();
+        assertThat(KeysAgree.judge(List.of(own), List.of(), Optional.empty())).isPresent();
+        assertThat(KeysAgree.judge(List.of(own), List.of(same), Optional.of("a@mef")))
+                .hasValueSatisfying(f -> assertThat(f).contains("of before its loss"));
+        var next = new DeviceView.PairwiseKey("server", "a@mef", "b@mef");
+        assertThat(KeysAgree.judge(List.of(next), List.of(same), Optional.empty()))
+                .isPresent();
+        var other = new Console.PairwiseKey("door-1", "b@mef", "enrolment", false, false);
+        assertThat(KeysAgree.judge(List.of(own), List.of(same, other), Optional.empty()))
+                .hasValueSatisfying(f -> assertThat(f).contains("a@mef", "b@mef"));
+        var agreed = new Console.PairwiseKey("door-1", "a@mef", "enrolment", true, false);
+        assertThat(KeysAgree.judge(List.of(own), List.of(agreed), Optional.empty()))
+                .isPresent();
     }
 
     @Test
@@ -158,12 +203,17 @@ class CrashTest {
     }
 
     private Fleet fleet() throws Exception {
+        return fleet(Plan.compact(), Fleet.Functions.NONE);
+    }
+
+    private Fleet fleet(Plan plan, Fleet.Functions functions) throws Exception {
         Files.writeString(folder.resolve("enclave.path"), "enclave.jar");
-        for (String program : List.of("server", "gateway", "agent", "device")) {
+        for (String program : List.of("server", "gateway", "agent", "device", "function")) {
             Files.writeString(folder.resolve(program + ".main"), "Main");
         }
         Path work = Files.createTempDirectory(folder, "work");
-        return new Fleet(Plan.compact(), work, new Programs(folder, folder), Fleet.Setting.plain(), "");
+        return new Fleet(
+                plan, work, new Programs(folder, folder), Fleet.Setting.plain().with(functions), "");
     }
 
     private static String seal(GroupEnvelope.Use use, long counter, String text) {

@@ -41,6 +41,9 @@ public final class ClientState {
     /** The number of the last command that was executed. */
     public long lastCommand;
 
+    /** Whether the function said, since the last registration, that it has no more commands. */
+    public boolean settled;
+
     /** Up to which change this client has followed the keys it is a target of. */
     public long followed;
 

@@ -231,6 +231,7 @@ public final class ProvisioningClient {
         state.registration = r.registration();
         state.clientId = r.clientId();
         state.expirationTime = r.expirationTime();
+        state.settled = false;
         Wipe.octets(state.token);
         state.token = new byte[0];
         if (state.kind == Kind.MEF) {
@@ -255,6 +256,7 @@ public final class ProvisioningClient {
         command = Optional.of(next);
         if (next.arguments() instanceof ClientCommand.Arguments.NoMore none) {
             retrySeconds = Math.max(0, none.retryDuration());
+            state.settled = true;
             return finished();
         }
         if (next.id() <= state.lastCommand && next.status() != CommandStatus.REISSUED) {

@@ -3,12 +3,9 @@ package org.sealpost.enclave.attacks;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
-import java.util.EnumSet;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.ToIntFunction;
 import org.junit.jupiter.api.Test;
@@ -28,6 +25,8 @@ import org.sealpost.group.GroupEnvelope;
 import org.sealpost.group.Lineage;
 import org.sealpost.group.SealedReading;
 import org.sealpost.group.Target;
+import org.sealpost.onem2m.Mutation;
+import org.sealpost.onem2m.MutationTable;
 import org.sealpost.onem2m.Refusal;
 
 /**
@@ -35,16 +34,7 @@ import org.sealpost.onem2m.Refusal;
  * has to have: 2000 where the message is still one that its author may send. Whatever is refused changes nothing, and is counted.
  */
 class FieldMutationTest {
-    private static final int OK = 2000;
-
-    /** Refused with 4000 wherever they occur: the form itself is wrong. */
-    private static final Set<Mutation.Kind> MALFORMED = EnumSet.of(
-            Mutation.Kind.DOUBLED,
-            Mutation.Kind.NULL,
-            Mutation.Kind.OTHER_TYPE,
-            Mutation.Kind.BEYOND_64_BITS,
-            Mutation.Kind.FRACTION,
-            Mutation.Kind.UNKNOWN_MEMBER);
+    private static final int OK = MutationTable.OK;
 
     private final long seed = System.nanoTime();
     private final Building b = new Building();
@@ -306,11 +296,11 @@ class FieldMutationTest {
                 .as("the message as it should be")
                 .isEqualTo(OK);
         reset(target, untouched);
-        Map<String, Integer> expected = expectations(table);
+        MutationTable expected = new MutationTable(table);
         Map<String, String> wrong = new TreeMap<>();
         Map<String, byte[]> before = target.disk.copy();
         for (Mutation m : Mutation.of(message, seed)) {
-            int due = MALFORMED.contains(m.kind()) ? 4000 : expected.getOrDefault(m.field() + " " + m.kind(), -1);
+            int due = expected.due(m);
             if (m.field().equals("arg.a") && m.kind() == Mutation.Kind.UNKNOWN_MEMBER) {
                 due = 4000; // arguments are texts, and this one is not
             }
@@ -352,21 +342,6 @@ class FieldMutationTest {
 
     private static long counted(Party party, int status) {
         return party.enclave.counters().getOrDefault("refused." + status, 0L);
-    }
-
-    private static Map<String, Integer> expectations(String table) {
-        Map<String, Integer> found = new HashMap<>();
-        String[] lines = table.strip().split("\n");
-        String[] kinds = lines[0].strip().split("\\s+");
-        for (int i = 1; i < lines.length; i++) {
-            String[] cells = lines[i].strip().split("\\s+");
-            for (int k = 1; k < cells.length; k++) {
-                if (!cells[k].equals("-")) {
-                    found.put(cells[0] + " " + kinds[k], Integer.valueOf(cells[k]));
-                }
-            }
-        }
-        return found;
     }
 
     private static byte[] notification(String from, String to, String contentInfo, String content) {

@@ -97,7 +97,7 @@ public final class Membership implements AutoCloseable {
     }
 
     private void open(FunctionAccess f, long backoff) {
-        boolean first = !f.registered() && f.kind().equals("MEF");
+        boolean first = f.kind().equals("MEF") && (!f.registered() || f.unfinished());
         ProvisioningLine line = ProvisioningLine.open(
                 enclave,
                 f.fqdn(),

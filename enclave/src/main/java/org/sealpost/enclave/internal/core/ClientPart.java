@@ -403,6 +403,7 @@ final class ClientPart {
                 f.uri,
                 f.assignedKeyId.isEmpty() ? f.credentialId : f.assignedKeyId,
                 !f.registration.isEmpty() && f.expirationTime > vault.now(),
+                f.kind == FunctionState.Kind.MEF && !f.registration.isEmpty() && !f.settled,
                 f.clientId,
                 f.expirationTime);
     }

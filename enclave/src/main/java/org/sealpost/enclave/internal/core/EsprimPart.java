@@ -168,9 +168,9 @@ final class EsprimPart {
     }
 
     SealedRequest sealConfirmation(String group, Optional<String> receiver) {
+        String server = credentials.anchor().server();
         String nonce = nonce();
         CredentialConfirmation proof = credentials.confirm(group, nonce);
-        String server = credentials.anchor().server();
         RequestPrimitive inner = InnerPrimitives.notify(
                 credentialPath(own(), group), InnerPrimitives.spRelative(own()), "k" + nonce, confirmation(proof));
         return seal(

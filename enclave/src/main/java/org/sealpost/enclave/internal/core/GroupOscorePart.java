@@ -27,7 +27,6 @@ import org.sealpost.group.GroupEnvelope;
 import org.sealpost.group.OscoreMaterial;
 import org.sealpost.onem2m.Refusal;
 import org.sealpost.onem2m.ResponseStatus;
-import org.sealpost.oscore.AeadAlgorithm;
 import org.sealpost.oscore.CoapMessage;
 import org.sealpost.oscore.Credential;
 import org.sealpost.oscore.Exchange;
@@ -40,17 +39,13 @@ import org.sealpost.oscore.OscoreOption;
 import org.sealpost.oscore.PrivateKey;
 import org.sealpost.oscore.ProtectedMessage;
 import org.sealpost.oscore.ReceivedRequest;
-import org.sealpost.oscore.SignatureAlgorithm;
 
 /**
  * Group OSCORE with an epoch's keys. Group mode alone: the private keys lie with a custody that signs. Numbers are reserved on disk before they are used, and a sender's window is on disk before its message has
  * an effect. An end point whose state may be a restored copy sends nothing: its numbers may have been used.
  */
 final class GroupOscorePart {
-    /** Tags of 16 octets: the groups have actuators. */
-    static final GroupAlgorithms ALGORITHMS = new GroupAlgorithms(
-            Optional.empty(), Optional.of(AeadAlgorithm.AES_CCM_16_128_128), Optional.of(SignatureAlgorithm.ES256));
-
+    private static final GroupAlgorithms ALGORITHMS = OscoreMaterial.ALGORITHMS;
     private static final int POST = 0x02;
     private static final int CHANGED = 0x44;
     private static final int URI_PATH = 11;

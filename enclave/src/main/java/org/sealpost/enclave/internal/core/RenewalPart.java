@@ -121,10 +121,7 @@ final class RenewalPart {
 
     /** At the server: a device said what it can. */
     void capabilities(String peer, String text) {
-        Members m = Members.of(tree(text), "a message of a renewal", MEMBERS);
-        if (!m.text("step").equals("can")) {
-            throw new Refusal(ResponseStatus.BAD_REQUEST, "a message of a renewal is not the one expected");
-        }
+        Members m = message(text, "can");
         learn(peer, m.texts("mech"));
     }
 
@@ -132,10 +129,7 @@ final class RenewalPart {
     void answered(String peer, String text) {
         Open offered = open.get(peer);
         if (text.startsWith("{")) {
-            Members m = Members.of(tree(text), "a message of a renewal", MEMBERS);
-            if (!m.text("step").equals("proved")) {
-                throw new Refusal(ResponseStatus.BAD_REQUEST, "a message of a renewal is not the one expected");
-            }
+            Members m = message(text, "proved");
             learn(peer, m.texts("mech"));
             return;
         }
@@ -249,7 +243,7 @@ final class RenewalPart {
     }
 
     private String answerProof(String text) {
-        Members m = Members.of(tree(text), "a message of a renewal", MEMBERS);
+        Members m = message(text, "prove");
         m.optionalText("crt").ifPresent(certificates::install);
         return text(begin("proved"), own());
     }
@@ -274,6 +268,15 @@ final class RenewalPart {
 
     private static List<String> can(StateImage.Standing standing) {
         return standing.mechanisms.isEmpty() ? List.of(RenewalKeys.EPHEMERAL) : standing.mechanisms;
+    }
+
+    /** A message of this step, in the only version that there is. */
+    private static Members message(String text, String step) {
+        Members m = Members.of(tree(text), "a message of a renewal", MEMBERS);
+        if (m.integer("v") != 1 || !m.text("step").equals(step)) {
+            throw new Refusal(ResponseStatus.BAD_REQUEST, "a message of a renewal is not the one expected");
+        }
+        return m;
     }
 
     private static String step(String text) {

@@ -2,6 +2,7 @@ package org.sealpost.enclave.internal.process;
 
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.lang.reflect.Method;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -57,6 +58,29 @@ public final class EnclaveProtocol {
             throw new IllegalArgumentException("there is no such call");
         }
         return method;
+    }
+
+    /** A request frame's tree. The parser makes half characters of octets that are not UTF-8, which no reply and no state could hold. */
+    static JsonNode request(byte[] octets) {
+        JsonNode request = MAPPER.readTree(octets);
+        requireText(request);
+        return request;
+    }
+
+    private static void requireText(JsonNode node) {
+        if (node.isString()) {
+            requireText(node.asString());
+        }
+        for (Map.Entry<String, JsonNode> member : node.properties()) {
+            requireText(member.getKey());
+        }
+        node.forEach(EnclaveProtocol::requireText);
+    }
+
+    private static void requireText(String text) {
+        if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+            throw new IllegalArgumentException("a text is not UTF-8");
+        }
     }
 
     static ArrayNode arguments(Object[] values) {

@@ -119,7 +119,7 @@ public final class EnclaveServer implements AutoCloseable {
     ObjectNode reply(byte[] octets) {
         ObjectNode reply = EnclaveProtocol.MAPPER.createObjectNode();
         try {
-            JsonNode request = EnclaveProtocol.MAPPER.readTree(octets);
+            JsonNode request = EnclaveProtocol.request(octets);
             reply.put("id", request.get("id").asLong());
             Method method = EnclaveProtocol.call(request.get("call").asString());
             Enclave enclave = inside.compartment(request.get("in").asString());

@@ -192,6 +192,34 @@ abstract class SecureEnvironmentContract {
     }
 
     @Test
+    void aCommandUnderGroupOscoreIsDoneOnceAndItsAnswerVerified() {
+        distribute();
+        delegate();
+        long number = agent.sealCommand(new CommandOrder(GROUP, "all", "close", Map.of(), soon()))
+                .commandId();
+        var command = agent.protectCommand(number);
+        assertThat(door.learnCommander(command.proof())).isEqualTo(AGENT);
+        var verdict = door.openProtectedCommand(command.option(), command.payload());
+        var execute = (CommandVerdict.Execute) verdict.verdict();
+        String sealed = door.acknowledge(execute.command(), "done", "closed");
+        var answer = door.protectAcknowledgement(verdict.exchange().orElseThrow(), sealed);
+        assertThat(agent.openProtectedAcknowledgement(command.exchange(), answer.option(), answer.payload())
+                        .member())
+                .isEqualTo(DOOR);
+        assertThat(door.openProtectedCommand(command.option(), command.payload())
+                        .verdict())
+                .isInstanceOfSatisfying(
+                        CommandVerdict.Refused.class,
+                        r -> assertThat(r.status()).isEqualTo(4105));
+        var again = agent.protectCommand(number);
+        assertThat(door.openProtectedCommand(again.option(), again.payload()).verdict())
+                .isInstanceOf(CommandVerdict.Duplicate.class);
+        restart();
+        assertThat(door.openProtectedCommand(again.option(), again.payload()).verdict())
+                .isInstanceOf(CommandVerdict.Refused.class);
+    }
+
+    @Test
     void countersNeverRepeatAlsoAcrossARestart() {
         distribute();
         long before = 0;

@@ -286,7 +286,7 @@ class GroupOscoreTest {
         GroupContext context = context(keys);
         for (byte[] secret : List.of(
                 keys.oscore(),
-                OscoreMaterial.of(keys, Building.DOORS, 1, GroupOscorePart.ALGORITHMS)
+                OscoreMaterial.of(keys, Building.DOORS, 1, OscoreMaterial.ALGORITHMS)
                         .masterSecret(),
                 context.signatureEncryptionKey(),
                 context.senderKey(OscoreMaterial.senderId(1)),
@@ -335,10 +335,10 @@ class GroupOscoreTest {
     }
 
     private GroupContext context(EpochKeys keys) {
-        OscoreMaterial material = OscoreMaterial.of(keys, Building.DOORS, 1, GroupOscorePart.ALGORITHMS);
+        OscoreMaterial material = OscoreMaterial.of(keys, Building.DOORS, 1, OscoreMaterial.ALGORITHMS);
         StateImage.Anchor anchor = b.door1.state().anchor.orElseThrow();
         return new GroupContext(
-                GroupOscorePart.ALGORITHMS,
+                OscoreMaterial.ALGORITHMS,
                 material.gid(),
                 material.masterSecret(),
                 material.masterSalt(),

@@ -181,6 +181,43 @@ class ProvisioningTest {
         }
     }
 
+    /** Found by killing an MEF between the two: the device had its key with the server, and never asked for the rest. */
+    @Test
+    void aRunThatEndsBetweenTwoCommandsIsUnfinishedUntilAllAreDone() {
+        p.maf.enclave.foundFunction("MAF", MAF);
+        p.join(p.maf, MAF, "MAF", List.of());
+        p.assign(
+                p.doorCredential,
+                DOOR,
+                List.of(
+                        new KeyGrant(23, SERVER, Optional.empty()),
+                        new KeyGrant(21, MAF, Optional.of("tls://127.0.0.1:2"))));
+        p.serverFollows();
+        assertThatThrownBy(() -> p.run(p.door, p.mef, ExchangeGoal.enrol(), (toFunction, octets) -> {
+                    if (p.door.enclave.enrolment().isPresent()) {
+                        throw new IllegalStateException("the MEF was killed");
+                    }
+                    return octets;
+                }))
+                .hasMessage("the MEF was killed");
+        assertThat(p.door.enclave.functions())
+                .singleElement()
+                .satisfies(f -> assertThat(f.registered() && f.unfinished()).isTrue());
+        p.mef.restart();
+        p.door.restart();
+        assertThat(p.enrolDoor().good()).isTrue();
+        assertThat(p.door.enclave.functions()).noneMatch(f -> f.unfinished()).anySatisfy(f -> {
+            assertThat(f.fqdn()).isEqualTo(MAF);
+            assertThat(f.credentialId()).endsWith("@" + MEF);
+        });
+        p.serverFollows();
+        assertThat(p.server.enclave.provisionedPeers())
+                .singleElement()
+                .satisfies(peer -> assertThat(peer.keyId())
+                        .isEqualTo(p.door.enclave.enrolment().orElseThrow().keyId()));
+        assertThat(p.credentialArrives()).isTrue();
+    }
+
     /** Each message cut off: it has no effect at all, and the next attempt succeeds. */
     @Test
     void truncatedMessagesHaveNoEffect() {

@@ -77,10 +77,11 @@ public final class FramesTarget {
                 .put("call", CALLS.get(choice % CALLS.size()).getName());
         try {
             request.set("args", JSON.readTree(arguments));
+            return EnclaveProtocol.MAPPER.writeValueAsBytes(request);
         } catch (tools.jackson.core.JacksonException notJson) {
             request.put("args", arguments);
+            return EnclaveProtocol.MAPPER.writeValueAsBytes(request);
         }
-        return EnclaveProtocol.MAPPER.writeValueAsBytes(request);
     }
 
     private static byte[] input(int call, boolean atMember, byte[] arguments) {
