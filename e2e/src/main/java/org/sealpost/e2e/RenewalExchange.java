@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import javax.crypto.KeyAgreement;
+import org.sealpost.e2e.provisioning.KeyIdentifier;
 import org.sealpost.onem2m.Members;
 import org.sealpost.onem2m.PrimitiveCodec;
 import org.sealpost.onem2m.Refusal;
@@ -71,7 +72,7 @@ public final class RenewalExchange {
                     m.text("srv"),
                     m.text("dev"),
                     m.text("old"),
-                    m.text("new"),
+                    KeyIdentifier.parse(m.text("new")).text(),
                     m.text("epk"),
                     m.texts("mech"),
                     m.texts("can"));
@@ -106,7 +107,7 @@ public final class RenewalExchange {
             }
             Answer answer = new Answer(
                     new String(Base64Url.decode(parts[0]), StandardCharsets.UTF_8), Base64Url.decode(parts[1]));
-            answer.members();
+            answer.mechanisms();
             return answer;
         }
 
@@ -118,8 +119,9 @@ public final class RenewalExchange {
             return members().text("epk");
         }
 
+        /** At least one. */
         public List<String> mechanisms() {
-            return members().texts("mech");
+            return RenewalExchange.mechanisms(members());
         }
 
         private Members members() {
@@ -170,6 +172,19 @@ public final class RenewalExchange {
         } finally {
             Wipe.octets(shared, both);
         }
+    }
+
+    /**
+     * The ways of renewal that a device says it can go.
+     *
+     * @throws Refusal 4000 when there are none: every device can go one
+     */
+    public static List<String> mechanisms(Members message) {
+        List<String> mechanisms = message.texts("mech");
+        if (mechanisms.isEmpty()) {
+            throw new Refusal(ResponseStatus.BAD_REQUEST, "a message of a renewal names no way of renewal");
+        }
+        return mechanisms;
     }
 
     private static byte[] agree(byte[] scalar, PublicKey peer) {

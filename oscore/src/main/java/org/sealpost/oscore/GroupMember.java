@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -17,12 +18,23 @@ import org.sealpost.e2e.Wipe;
 public final class GroupMember {
     private static final int UNAUTHORIZED = 0x81;
 
+    /** Whoever spreads forgeries over more names than these has that many keys to guess at. */
+    private static final int MAX_COUNTED = 4096;
+
     private final GroupContext context;
     private final Optional<Identity> identity;
     private final Optional<byte[]> senderKey;
     private final CredentialSource credentials;
     private final Map<String, Recipient> recipients = new HashMap<>();
     private final Map<String, ReplayWindow.State> restored = new HashMap<>();
+    private final Map<String, FailedOpenings> failures = new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, FailedOpenings> eldest) {
+            return size() > MAX_COUNTED;
+        }
+    };
     private final EchoChallenges echo = new EchoChallenges();
 
     /**
@@ -253,8 +265,8 @@ public final class GroupMember {
 
     /** How many forgeries came in a peer's name; a reason to rekey long before the limit (RFC 10021 section 13). */
     public long forgeries(byte[] senderId) {
-        return Optional.ofNullable(recipients.get(name(senderId)))
-                .map(Recipient::forgeries)
+        return Optional.ofNullable(failures.get(name(senderId)))
+                .map(FailedOpenings::count)
                 .orElse(0L);
     }
 
@@ -304,7 +316,8 @@ public final class GroupMember {
                 .verify(sender.credential().key(), Aad.countersignature(external, parts.ciphertext()), signature)) {
             throw new OscoreFailure(OscoreFailure.Reason.NOT_AUTHENTIC, "a countersignature does not verify");
         }
-        return sender.open(
+        return opened(
+                sender,
                 algorithm,
                 sender.key(),
                 context.nonce(generator, partialIv, algorithm),
@@ -331,7 +344,8 @@ public final class GroupMember {
     private byte[] openPairwise(
             Recipient sender, RequestIdentity request, byte[] partialIv, byte[] generator, ProtectedMessage message) {
         AeadAlgorithm algorithm = pairwiseEncryption();
-        return sender.open(
+        return opened(
+                sender,
                 algorithm,
                 pairwise(sender).from(),
                 context.nonce(generator, partialIv, algorithm),
@@ -368,6 +382,17 @@ public final class GroupMember {
         }
     }
 
+    private byte[] opened(
+            Recipient sender, AeadAlgorithm algorithm, byte[] key, byte[] nonce, byte[] aad, byte[] ciphertext) {
+        try {
+            return sender.failures().open(algorithm, key, nonce, aad, ciphertext);
+        } catch (OscoreFailure failure) {
+            // Counted also for a peer that nothing authentic came from yet.
+            failures.putIfAbsent(name(sender.id()), sender.failures());
+            throw failure;
+        }
+    }
+
     private Recipient recipient(byte[] id) {
         Recipient known = recipients.get(name(id));
         if (known != null) {
@@ -385,7 +410,8 @@ public final class GroupMember {
                 credential,
                 Optional.ofNullable(restored.get(name(id)))
                         .map(ReplayWindow::of)
-                        .orElseGet(ReplayWindow::new));
+                        .orElseGet(ReplayWindow::new),
+                Optional.ofNullable(failures.get(name(id))).orElseGet(FailedOpenings::new));
     }
 
     /** A peer is remembered once a message of its proved authentic: forgeries with made-up names cost no memory. */

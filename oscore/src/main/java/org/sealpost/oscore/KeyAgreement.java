@@ -47,15 +47,21 @@ final class KeyAgreement {
         SHA512Digest sha512 = new SHA512Digest();
         sha512.update(seed, 0, seed.length);
         sha512.doFinal(hash, 0);
+        try {
+            return x25519Of(hash, montgomery(peer));
+        } finally {
+            Wipe.octets(hash);
+        }
+    }
+
+    /** X25519 (RFC 7748 section 5) of the first 32 octets; refuses a secret of zeros. */
+    static byte[] x25519Of(byte[] scalar, byte[] u) {
         byte[] secret = new byte[LENGTH];
         try {
-            new X25519PrivateKeyParameters(hash, 0)
-                    .generateSecret(new X25519PublicKeyParameters(montgomery(peer), 0), secret, 0);
+            new X25519PrivateKeyParameters(scalar, 0).generateSecret(new X25519PublicKeyParameters(u, 0), secret, 0);
             return secret;
         } catch (IllegalStateException allZero) {
             throw weak();
-        } finally {
-            Wipe.octets(hash);
         }
     }
 

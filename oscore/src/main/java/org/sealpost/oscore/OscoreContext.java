@@ -17,7 +17,8 @@ public final class OscoreContext {
     private final byte[] senderKey;
     private final byte[] recipientKey;
     private final byte[] commonIv;
-    private final ReplayWindow window = new ReplayWindow();
+    private final ReplayWindow window;
+    private final FailedOpenings failures = new FailedOpenings();
 
     /**
      * Derives a context (RFC 8613 section 3.2).
@@ -31,6 +32,18 @@ public final class OscoreContext {
             Optional<byte[]> idContext,
             byte[] senderId,
             byte[] recipientId) {
+        this(algorithm, masterSecret, masterSalt, idContext, senderId, recipientId, new ReplayWindow());
+    }
+
+    /** As {@link #OscoreContext(AeadAlgorithm, byte[], byte[], Optional, byte[], byte[])}, going on with a window that was stored. */
+    public OscoreContext(
+            AeadAlgorithm algorithm,
+            byte[] masterSecret,
+            byte[] masterSalt,
+            Optional<byte[]> idContext,
+            byte[] senderId,
+            byte[] recipientId,
+            ReplayWindow window) {
         int longest = algorithm.nonceLength() - 6;
         if (senderId.length > longest || recipientId.length > longest || Arrays.equals(senderId, recipientId)) {
             throw new IllegalArgumentException(
@@ -38,12 +51,23 @@ public final class OscoreContext {
         }
         Derivation derivation = new Derivation(masterSecret, masterSalt, idContext);
         this.algorithm = algorithm;
+        this.window = window;
         this.senderId = senderId.clone();
         this.recipientId = recipientId.clone();
         this.idContext = idContext.map(byte[]::clone);
         this.senderKey = derivation.senderKey(senderId, algorithm);
         this.recipientKey = derivation.senderKey(recipientId, algorithm);
         this.commonIv = derivation.commonIv(algorithm.id(), algorithm.nonceLength());
+    }
+
+    /** Which numbers were received, to be stored before a message has an effect. */
+    public ReplayWindow.State window() {
+        return window.state();
+    }
+
+    /** How many messages were not authentic; a reason for a new context long before the limit. */
+    public long forgeries() {
+        return failures.count();
     }
 
     /** A request and the exchange that its responses belong to. */
@@ -83,7 +107,8 @@ public final class OscoreContext {
                     OscoreFailure.Reason.REPLAY, "a request was received before, or is too old to tell");
         }
         RequestIdentity request = new RequestIdentity(recipientId, partialIv, new byte[0]);
-        byte[] plaintext = algorithm.open(recipientKey, nonce(recipientId, partialIv), aad(request), message.payload());
+        byte[] plaintext =
+                failures.open(algorithm, recipientKey, nonce(recipientId, partialIv), aad(request), message.payload());
         CoapMessage inner = CoapMessage.of(plaintext);
         window.record(sequence + 1);
         return new ReceivedRequest(inner, request, Mode.PAIRWISE);
@@ -110,8 +135,8 @@ public final class OscoreContext {
         byte[] nonce = option.partialIv()
                 .map(p -> nonce(recipientId, p))
                 .orElseGet(() -> nonce(senderId, exchange.request().partialIv()));
-        CoapMessage inner =
-                CoapMessage.of(algorithm.open(recipientKey, nonce, aad(exchange.request()), message.payload()));
+        CoapMessage inner = CoapMessage.of(
+                failures.open(algorithm, recipientKey, nonce, aad(exchange.request()), message.payload()));
         exchange.record(recipientId, number);
         return inner;
     }

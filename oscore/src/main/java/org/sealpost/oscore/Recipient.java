@@ -9,15 +9,16 @@ final class Recipient {
     private final byte[] id;
     private final byte[] key;
     private final Credential credential;
+    private final FailedOpenings failures;
     private ReplayWindow window;
     private Optional<PairwiseKeys> pairwise = Optional.empty();
-    private long forgeries;
 
-    Recipient(byte[] id, byte[] key, Credential credential, ReplayWindow window) {
+    Recipient(byte[] id, byte[] key, Credential credential, ReplayWindow window, FailedOpenings failures) {
         this.id = id;
         this.key = key;
         this.credential = credential;
         this.window = window;
+        this.failures = failures;
     }
 
     byte[] id() {
@@ -62,23 +63,8 @@ final class Recipient {
         window.record(sequence + 1);
     }
 
-    /** Opens, and counts what is not authentic against the key's limit. */
-    byte[] open(AeadAlgorithm algorithm, byte[] openingKey, byte[] nonce, byte[] aad, byte[] ciphertext) {
-        if (forgeries >= algorithm.forgeryLimit()) {
-            throw new OscoreFailure(
-                    OscoreFailure.Reason.EXHAUSTED,
-                    "too many forgeries were sent in this peer's name: the group needs a new epoch");
-        }
-        try {
-            return algorithm.open(openingKey, nonce, aad, ciphertext);
-        } catch (OscoreFailure failure) {
-            forgeries++;
-            throw failure;
-        }
-    }
-
-    long forgeries() {
-        return forgeries;
+    FailedOpenings failures() {
+        return failures;
     }
 
     void wipe() {

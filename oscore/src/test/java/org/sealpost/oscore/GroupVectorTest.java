@@ -49,6 +49,7 @@ class GroupVectorTest {
 
     @Test
     void keysAreDerivedAsPublished() {
+        assertThat(context.commonIv()).isEqualTo(hex("47eb80969ab73847084dd6f996"));
         assertThat(context.signatureEncryptionKey()).isEqualTo(hex("85ca7c0bc5b8ea2e267b203dc3b71ce6"));
         assertThat(context.senderKey(hex(CLIENT))).isEqualTo(hex("93c25d07e8be6ba012b6d7da50c746d9"));
         assertThat(context.senderKey(hex(SERVER))).isEqualTo(hex("a8c8b7db5d05cfc7faa2bb1afaca6c2f"));
@@ -63,6 +64,74 @@ class GroupVectorTest {
                         new PrivateKey.Ed25519(hex(SEEDS.get(CLIENT))),
                         Credential.parse(hex(CREDENTIALS.get(SERVER))).key()))
                 .isEqualTo(hex("d96cef95976bf48d387bb986457b6cb1c188408764e9c2e77dffb7564da33f59"));
+    }
+
+    @Test
+    void pairwiseKeys() {
+        PairwiseKeys keys = client.pairwiseKeys(hex(SERVER));
+        assertThat(keys.to()).isEqualTo(hex("ee3f6fd7e62780a786cf80a49027295b"));
+        assertThat(keys.from()).isEqualTo(hex("6c5a7cf25807d97898cbc75aacbf357e"));
+    }
+
+    /** What goes into a request in group mode, step by step. */
+    @Test
+    void stepsOfARequestInGroupMode() {
+        RequestIdentity request = new RequestIdentity(hex(CLIENT), hex("00"), hex("dd11"));
+        byte[] external =
+                Aad.group(context, request, hex("390002dd1125"), Credential.parse(hex(CREDENTIALS.get(CLIENT))));
+        assertThat(external)
+                .isEqualTo(hex("8901840a0a27381a412541004042dd1146390002dd11255877" + CREDENTIALS.get(CLIENT) + "587c"
+                        + MANAGER));
+        Countersigned parts = Countersigned.of(hex(GROUP_REQUEST));
+        assertThat(parts.ciphertext()).isEqualTo(hex("4c82f7d4ac80ab0527d109377b32a53712f60b38"));
+        byte[] keystream = context.keystream(hex("00"), hex(CLIENT), true);
+        assertThat(keystream)
+                .isEqualTo(
+                        hex(
+                                "eb83593a3c2f9ae6b940e285fd5f69c36f3b26c925f413bead1b9490c0353d3ae0eea8db391d253bc35d75d4d9abc2c686da8fa0061a32516aa55be8871379a0"));
+        assertThat(SignatureAlgorithm.EDDSA.sign(
+                        new PrivateKey.Ed25519(hex(SEEDS.get(CLIENT))),
+                        Aad.countersignature(external, parts.ciphertext())))
+                .isEqualTo(
+                        hex(
+                                "24ca11893f6882fdb4b07578eb3dacfb95dbd2b5602c142ec4abe2f52e1778ee3e5edc0938bd47f0a11f92684cc801c75333f659c9b0b2434254450300f3a80d"));
+    }
+
+    /** Values of GroupKeyDerivationTest in the Group OSCORE branch of Californium (github.com/rikard-sics/californium): keys, and static secrets on both curves. */
+    @Test
+    void keysAndSecretsOfAnotherImplementation() {
+        GroupContext other = new GroupContext(
+                GroupAlgorithms.both(AeadAlgorithm.AES_CCM_16_64_128, SignatureAlgorithm.ES256),
+                hex("37cbf3210017a2d3"),
+                hex("0102030405060708090a0b0c0d0e0f10"),
+                hex("9e7ca92223786340"),
+                hex(MANAGER));
+        assertThat(other.senderKey(hex("01"))).isEqualTo(hex("e39a0c7c77b43f03b4b39ab9a268699f"));
+        assertThat(other.senderKey(hex(""))).isEqualTo(hex("af2a1300a5e95788b356336eeecd2b92"));
+        assertThat(other.senderKey(hex("aa"))).isEqualTo(hex("4d9eabdba0f97f044fc0ee5313b1ebc6"));
+        PrivateKey ed25519 =
+                new PrivateKey.Ed25519(hex("0b0284a5e4a5ba450774951aeaf929703b9b15820b14df73bb90d8ea8dc42f37"));
+        assertThat(KeyAgreement.agree(
+                        ed25519,
+                        key("a40101215820c172a62e03c047f9098464225cd58b14f32d61c048a439a737047c1d6ea7a4c220060327")))
+                .isEqualTo(hex("fc299b3abaa8e013d3958a3ecc64522c0ba1bfa0979309d9b962280206e5a65d"));
+        assertThat(KeyAgreement.agree(
+                        ed25519,
+                        key("a401012158203655330617e94b19b475e7aaa406fe49fdb334ba67cf6e369e74f8fc8cb3accc20060327")))
+                .isEqualTo(hex("c59c68a927ac138d4b02fa3974da972e42aa2992ba2f74ab7832962d0923d050"));
+        PrivateKey p256 = new PrivateKey.P256(hex("94dce044cb8795f3761a4c1647835dc961f1b4e2d16f6312f75af4d5cb3d538d"));
+        assertThat(
+                        KeyAgreement.agree(
+                                p256,
+                                key(
+                                        "a5010222582038038aca025db376e1dcc63f74db839acacd3be8ead9fdc7462e3d66039d0e272158207844b06c6c6a3bedc07a5e684a5c0b702c8021f5610152be40980adebf2e0e3c20010326")))
+                .isEqualTo(hex("86b62ef1516335e1c317c3b66d01228499b2ac3b8f4ec43f5b3139f72c910663"));
+        assertThat(
+                        KeyAgreement.agree(
+                                p256,
+                                key(
+                                        "a501022258206d1b224572337ca330a9a44001d337844a80eea796a00a7c4dd31c8157e5893c215820da581d6f0e4f018a2f6fd6e322afc9f9c83857378a28fc7cb2f9bc8e61bb4e6720010326")))
+                .isEqualTo(hex("71b47902d696fc825cd809282c42529689ab1c9028a11c5a5f989f14e4a2688c"));
     }
 
     @Test
@@ -126,6 +195,11 @@ class GroupVectorTest {
                         Credential.parse(hex(CREDENTIALS.get(id)))),
                 kid -> Optional.ofNullable(CREDENTIALS.get(HexFormat.of().formatHex(kid)))
                         .map(c -> Credential.parse(hex(c))));
+    }
+
+    /** Of a COSE_Key, in a claims set that holds nothing else. */
+    private static Credential.PublicKey key(String coseKey) {
+        return Credential.parse(hex("a108a101" + coseKey)).key();
     }
 
     private static boolean same(CoapMessage a, CoapMessage b) {

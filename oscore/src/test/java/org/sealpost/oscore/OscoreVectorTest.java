@@ -71,6 +71,23 @@ class OscoreVectorTest {
         assertThat(client.openResponse(request.exchange(), second).payload()).isEqualTo(HELLO.payload());
     }
 
+    @Test
+    void forgeriesAreCountedAgainstTheKeysLimit() {
+        OscoreContext server = context(SALT, Optional.empty(), "01", "");
+        ProtectedMessage genuine = context(SALT, Optional.empty(), "", "01")
+                .protectRequest(GET, 0, false)
+                .message();
+        byte[] damaged = genuine.payload().clone();
+        damaged[0] ^= 1;
+        ProtectedMessage forged = new ProtectedMessage(genuine.option(), damaged);
+        long limit = AeadAlgorithm.AES_CCM_16_64_128.forgeryLimit();
+        for (long i = 0; i < limit; i++) {
+            GroupMemberTest.refused(OscoreFailure.Reason.NOT_AUTHENTIC, () -> server.openRequest(forged));
+        }
+        assertThat(server.forgeries()).isEqualTo(limit);
+        GroupMemberTest.refused(OscoreFailure.Reason.EXHAUSTED, () -> server.openRequest(genuine));
+    }
+
     private static void derives(
             byte[] salt, Optional<byte[]> idContext, String sender, String recipient, String key, String iv) {
         Derivation derivation = new Derivation(SECRET, salt, idContext);

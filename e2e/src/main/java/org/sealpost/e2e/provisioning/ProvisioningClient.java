@@ -8,6 +8,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import org.sealpost.e2e.Jwk;
 import org.sealpost.e2e.Wipe;
 import org.sealpost.e2e.provisioning.FunctionState.Kind;
 import org.sealpost.onem2m.Refusal;
@@ -22,6 +24,7 @@ public final class ProvisioningClient {
     private static final long RENEW_BEFORE = 7L * 86_400;
     private static final int INSTANCE = 16;
     private static final int KEY = 32;
+    private static final Set<String> ROLES = Set.of("DEVICE", "AGENT", "SERVER", "MAF");
 
     private final Wish wish;
     private final Identity identity;
@@ -220,7 +223,8 @@ public final class ProvisioningClient {
     }
 
     private Step registered(ClientState state, ProvisioningResponse.ClientRegistered r, long now) {
-        if (r.expirationTime() <= now || !r.adminFqdn().equals(admin(state))) {
+        boolean named = !r.registration().isEmpty() && !r.clientId().isEmpty();
+        if (!named || r.expirationTime() <= now || !r.adminFqdn().equals(admin(state))) {
             throw new Refusal(ResponseStatus.BAD_REQUEST, "a registration came back with other terms than asked for");
         }
         if (identity.identity().filter(i -> !i.equals(r.clientId())).isPresent()) {
@@ -246,6 +250,7 @@ public final class ProvisioningClient {
     }
 
     private Step configured(ClientState state, ProvisioningResponse.Configuration r) {
+        r.nodes().forEach(n -> n.rootKey().ifPresent(Jwk::parse));
         state.configuration.clear();
         r.nodes().forEach(n -> state.configuration.put(n.objectPath(), n));
         awaiting = Awaiting.COMMAND;
@@ -276,7 +281,7 @@ public final class ProvisioningClient {
         if (parent == null) {
             return report(state, CommandStatus.MO_NODE_NOT_FOUND);
         }
-        if (n.objectType() != ConfigurationNode.AUTHENTICATION_PROFILE) {
+        if (n.objectType() != ConfigurationNode.AUTHENTICATION_PROFILE || !hasProfiles(parent)) {
             return report(state, CommandStatus.MO_NODE_TYPE_CONFLICT);
         }
         if (!Usage.givenBy(state.kind, n.usage())) {
@@ -311,10 +316,10 @@ public final class ProvisioningClient {
             }
             throw new Refusal(ResponseStatus.BAD_REQUEST, "a key registration came back with other terms");
         }
+        String keyId = new KeyIdentifier(r.relativeKeyId(), state.fqdn).text();
         byte[] value = state.kind == Kind.MEF
                 ? ProvisioningKeys.forUsage(state.enrolmentKey, usage, targets.get(0))
                 : exported.key().clone();
-        String keyId = r.relativeKeyId() + "@" + state.fqdn;
         state.keys.values().removeIf(k -> k.usage() == usage && k.targets().equals(targets));
         state.keys.put(
                 keyId.toLowerCase(Locale.ROOT),
@@ -348,6 +353,14 @@ public final class ProvisioningClient {
     }
 
     private Step followed(ClientState state, ProvisioningResponse.Changes r) {
+        long last = state.followed;
+        for (ProvisioningResponse.Change c : r.changes()) {
+            if (c.sequence() <= last) {
+                throw new Refusal(ResponseStatus.BAD_REQUEST, "a change came that was not asked for, or out of order");
+            }
+            last = c.sequence();
+            KeyIdentifier.parse(c.relativeKeyId() + "@" + state.fqdn);
+        }
         changes.addAll(r.changes());
         more = r.more();
         return nextChange(state);
@@ -383,7 +396,8 @@ public final class ProvisioningClient {
         boolean fits = change.map(
                         c -> c.usage() == r.usage() && c.sourceClientId().equals(r.sourceClientId()))
                 .orElse(true);
-        if (!fits || value.length != KEY || r.expirationTime() <= now) {
+        boolean known = ROLES.contains(r.role()) && !r.adminFqdn().isEmpty();
+        if (!fits || !known || value.length != KEY || r.expirationTime() <= now) {
             throw new Refusal(ResponseStatus.BAD_REQUEST, "a key came back with other terms than it was listed with");
         }
         String relative = change.map(ProvisioningResponse.Change::relativeKeyId)
@@ -431,6 +445,11 @@ public final class ProvisioningClient {
     private Step finished() {
         awaiting = Awaiting.NOTHING;
         return new Step.Finished(List.of(), retrySeconds);
+    }
+
+    private static boolean hasProfiles(ConfigurationNode node) {
+        return node.objectType() == ConfigurationNode.DATA_COLLECTION
+                || node.objectType() == ConfigurationNode.MAF_REGISTRATION;
     }
 
     private static ConfigurationNode parent(ClientState state, ClientCommand.Arguments.Node n) {

@@ -218,6 +218,9 @@ public final class ProvisioningFunction {
         if (r.identity().filter(i -> !i.equals(client.identity)).isPresent()) {
             throw refused("this credential is not assigned to the identity that the client claims");
         }
+        if (r.adminFqdn().isEmpty()) {
+            throw new Refusal(ResponseStatus.BAD_REQUEST, "a client registration names no administrating stakeholder");
+        }
         requireShort(r.publicKeys());
         r.rootKey().ifPresent(Jwk::parse);
         admit(state, client, r.instance(), token, events);
@@ -775,8 +778,8 @@ public final class ProvisioningFunction {
     }
 
     private static void requireShort(Optional<String> publicKeys) {
-        if (publicKeys.filter(k -> k.length() > MAX_PUBLIC_KEYS).isPresent()) {
-            throw new Refusal(ResponseStatus.BAD_REQUEST, "the public keys of a client are too long");
+        if (publicKeys.filter(k -> k.isEmpty() || k.length() > MAX_PUBLIC_KEYS).isPresent()) {
+            throw new Refusal(ResponseStatus.BAD_REQUEST, "the public keys of a client are empty or too long");
         }
     }
 

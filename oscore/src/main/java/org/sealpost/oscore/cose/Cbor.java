@@ -1,6 +1,7 @@
 package org.sealpost.oscore.cose;
 
 import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -55,6 +56,10 @@ public final class Cbor {
             } else if (node.isIntegralNumber() && node.canConvertToLong()) {
                 items.add(node.longValue());
             } else if (node.isString()) {
+                // What was no UTF-8 may have become a text that can't be written.
+                if (!StandardCharsets.UTF_8.newEncoder().canEncode(node.stringValue())) {
+                    return Optional.empty();
+                }
                 items.add(node.stringValue());
             } else if (node.isBoolean()) {
                 items.add(node.booleanValue());

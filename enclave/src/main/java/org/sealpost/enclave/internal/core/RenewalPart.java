@@ -32,6 +32,9 @@ final class RenewalPart {
 
     private static final Set<String> MEMBERS = Set.of("v", "step", "mech", "crt");
 
+    /** How far the number of an offer may be above the one before: whoever stole a key once must not use up the numbers for good. */
+    private static final long LARGEST_STEP = 1 << 20;
+
     private final Vault vault;
     private final KeyRing keys;
     private final CertificatePart certificates;
@@ -122,7 +125,7 @@ final class RenewalPart {
     /** At the server: a device said what it can. */
     void capabilities(String peer, String text) {
         Members m = message(text, "can");
-        learn(peer, m.texts("mech"));
+        learn(peer, RenewalExchange.mechanisms(m));
     }
 
     /** At the server: the answer to {@link #message}. */
@@ -130,7 +133,7 @@ final class RenewalPart {
         Open offered = open.get(peer);
         if (text.startsWith("{")) {
             Members m = message(text, "proved");
-            learn(peer, m.texts("mech"));
+            learn(peer, RenewalExchange.mechanisms(m));
             return;
         }
         RenewalExchange.Answer answer = RenewalExchange.Answer.parse(text);
@@ -207,6 +210,10 @@ final class RenewalPart {
         if (offer.number() <= keys.standing(peer).number) {
             throw new Refusal(ResponseStatus.CONFLICT, "an offer to renew is older than one that was answered");
         }
+        if (offer.number() - keys.standing(peer).number > LARGEST_STEP) {
+            throw new Refusal(
+                    ResponseStatus.BAD_REQUEST, "an offer to renew has a number that is too far above the one before");
+        }
         requireStrongest(offer);
         KeyPair pair = Jwk.generate(vault.random());
         byte[] scalar = vault.observed("ephemeral-key", peer, Jwk.scalar((ECPrivateKey) pair.getPrivate()));
@@ -244,6 +251,7 @@ final class RenewalPart {
 
     private String answerProof(String text) {
         Members m = message(text, "prove");
+        m.texts("mech");
         m.optionalText("crt").ifPresent(certificates::install);
         return text(begin("proved"), own());
     }
