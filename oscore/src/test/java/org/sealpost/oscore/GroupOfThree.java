@@ -46,6 +46,11 @@ final class GroupOfThree {
         return new GroupMember(context(epoch), identities.get(name(id)), this::credential);
     }
 
+    /** The same member in another context. */
+    GroupMember member(byte[] id, GroupContext context) {
+        return new GroupMember(context, identities.get(name(id)), this::credential);
+    }
+
     GroupMember silent(int epoch) {
         return new GroupMember(context(epoch), Optional.empty(), this::credential);
     }

@@ -14,12 +14,14 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sealpost.enclave.AuthorityKeys;
 import org.sealpost.enclave.AuthorityKeys.EpochMaterial;
 import org.sealpost.enclave.AuthorityKeys.Role;
 import org.sealpost.enclave.Enclave;
+import org.sealpost.enclave.EndPointKeys.LaterEpoch;
 import org.sealpost.enclave.EndPointKeys.OpenedRequest;
 import org.sealpost.enclave.EndPointKeys.OpenedResponse;
 import org.sealpost.enclave.EndPointKeys.SealedRequest;
@@ -215,6 +217,37 @@ class BlockAuthorityTest {
         authority.tend();
         authority.tend();
         assertThat(epoch()).isEqualTo(before + 1);
+    }
+
+    @Test
+    @DisplayName("A15 a device enrols again and again, and claims later epochs: the others are left in peace")
+    void a15ADeviceKeepsComingBack() {
+        all();
+        deliverAll();
+        long before = epoch();
+        published.clear();
+        Enclave lamp = compartments.get(LAMP.get(0));
+        for (int i = 0; i < 20; i++) {
+            authority.enrolled(server.enrolPeer(lamp.enrolmentRequest(LAMP.get(0)), Role.DEVICE));
+            now = now.plusMillis(50);
+            authority.tend();
+        }
+        assertThat(epoch()).as("epochs in a second").isBetween(before, before + 2);
+        assertThat(published.stream().map(EpochMaterial::blockEpoch).distinct())
+                .as("no block of its own for it")
+                .hasSizeLessThanOrEqualTo(1);
+        assertThat(ledger.lease("test", 100, 0))
+                .extracting(Delivery::member)
+                .as("credentials for it, and rosters for the agent")
+                .isSubsetOf(LAMP.get(0), AGENT);
+        long claimed = epoch();
+        for (int i = 0; i < 20; i++) {
+            authority.catchUp(new LaterEpoch(LAMP.get(0), LAMPS, epoch() + 1));
+            now = now.plusSeconds(1);
+        }
+        assertThat(epoch()).as("epochs in twenty seconds").isBetween(claimed, claimed + 2);
+        authority.catchUp(new LaterEpoch("//sealpost.example/gw-north/Cstranger", LAMPS, epoch() + 1));
+        assertThat(epoch()).isBetween(claimed, claimed + 2);
     }
 
     @Test

@@ -331,6 +331,59 @@ class EpochBlocksTest {
         assertThat(s.current(lamp)).isTrue();
     }
 
+    /** Block and notice, each octet changed and each length cut: a lamp then holds what it held, or the true epoch of the part that was whole. */
+    @Test
+    void whatACacheKeepsIsDamagedAnywhere() {
+        Street s = new Street(SD, 6);
+        Party lamp = s.lamps.get(0);
+        s.evict(s.lamps.get(3));
+        String block = check(s);
+        s.join(s.lamp());
+        String notice = check(s);
+        byte[] latest = s.latest();
+        java.util.Map<String, byte[]> before = lamp.disk.copy();
+        int refused = 0;
+        for (int at = 0; at < 2 * latest.length; at++) {
+            byte[] damaged = at < latest.length ? latest.clone() : java.util.Arrays.copyOf(latest, at - latest.length);
+            if (at < latest.length) {
+                damaged[at] ^= (byte) (1 << at % 8);
+            }
+            if (s.take(lamp, damaged) instanceof EpochVerdict.Installed) {
+                assertThat(lamp.enclave.credentials().get(0).keyCheckValue())
+                        .as("octet %d", at)
+                        .isIn(block, notice);
+                lamp.rollBack(before);
+            } else {
+                refused++;
+                assertThat(lamp.disk.copy().get("main")).as("octet %d", at).isEqualTo(before.get("main"));
+            }
+        }
+        assertThat(refused).isGreaterThan(latest.length + latest.length / 3);
+        s.take(lamp, latest);
+        assertThat(s.current(lamp)).isTrue();
+    }
+
+    /** Blocks of many epochs come backwards and twice: the newest is taken, and none after it. */
+    @Test
+    void blocksComeBackwardsAndTwice() {
+        Street s = new Street(SD, 6);
+        Party lamp = s.lamps.get(0);
+        List<byte[]> all = new java.util.ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            s.rotate();
+            all.add(s.latest());
+        }
+        for (int i = all.size() - 1; i >= 0; i--) {
+            s.take(lamp, all.get(i));
+            s.take(lamp, all.get(i));
+            assertThat(s.current(lamp)).as("after the block of epoch %d", i + 2).isTrue();
+        }
+    }
+
+    private static String check(Street s) {
+        return s.server.enclave.currentEpoch(Street.LAMPS).orElseThrow().keyCheckValue();
+    }
+
     private static long leaf(Street s, Party party) {
         return s.server.enclave.members(Street.LAMPS).stream()
                 .filter(m -> m.identity().equals(party.identity))
