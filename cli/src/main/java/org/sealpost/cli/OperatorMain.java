@@ -293,24 +293,151 @@ public final class OperatorMain {
 
     @Command(
             name = "evict",
-            description = "Takes a member out of a group, at once.",
+            description = "Takes members out of a group, at once and with one epoch.",
             footer = {
                 "",
                 "Examples:",
-                "  sealpost evict fire-doors door-2 --reason stolen --captured --state state/server"
+                "  sealpost evict fire-doors door-2 --preview --state state/server",
+                "  sealpost evict fire-doors door-2 --reason stolen --captured --state state/server",
+                "  sealpost evict fire-doors door-2 door-3 --reason sold --state state/server"
             })
     int evict(
-            @Parameters(paramLabel = "GROUP") String group,
-            @Parameters(paramLabel = "MEMBER") String member,
+            @Parameters(index = "0", paramLabel = "GROUP") String group,
+            @Parameters(index = "1..*", arity = "1..*", paramLabel = "MEMBER") List<String> members,
             @Option(names = "--reason", defaultValue = "by operator", description = "For the audit log.") String reason,
-            @Option(names = "--captured", description = "Out of every group, and its pairwise key revoked.")
-                    boolean captured) {
-        ObjectNode body = object().put("member", member).put("reason", reason).put("captured", captured);
+            @Option(
+                            names = "--captured",
+                            description = "Out of every group, and its pairwise key revoked; one member only.")
+                    boolean captured,
+            @Option(names = "--preview", description = "Say what it would cost and who is asleep; evict nobody.")
+                    boolean preview) {
+        if (captured && members.size() > 1) {
+            throw new Complaint("--captured is for one member", "evict the captured ones one after another");
+        }
+        ObjectNode body = object();
+        if (preview) {
+            members.forEach(body.putArray("members")::add);
+            return preview(door().post("/groups/" + group + "/preview", body));
+        }
+        body.put("reason", reason);
+        if (members.size() == 1) {
+            body.put("member", members.get(0)).put("captured", captured);
+        } else {
+            members.forEach(body.putArray("members")::add);
+        }
         JsonNode facts = door().post("/groups/" + group + "/evict", body);
         return json
                 ? print(facts)
-                : say(member + " is out; " + group + " is at epoch "
+                : say(String.join(" and ", members) + (members.size() > 1 ? " are" : " is") + " out; " + group
+                        + " is at epoch " + facts.path("epoch").asLong());
+    }
+
+    private int preview(JsonNode cost) {
+        if (json) {
+            return print(cost);
+        }
+        if (cost.path("octets").asLong() > 0) {
+            say("a block of " + cost.path("octets").asLong() + " octets with "
+                    + cost.path("entries").asLong() + " entries, published at "
+                    + cost.path("gateways").asLong() + " gateways: "
+                    + cost.path("octetsInAll").asLong() + " octets in all");
+        }
+        say(cost.path("individualMessages").asLong() + " members get a credential of their own");
+        if (cost.path("newGeneration").asBoolean()) {
+            say("the tree begins a new generation: nobody can open the block without new labels");
+        }
+        JsonNode asleep = cost.path("asleep");
+        if (asleep.isEmpty()) {
+            return say("everybody else is at the current epoch");
+        }
+        Table table = new Table("ASLEEP", "EPOCH", "HEARD OF LAST");
+        asleep.forEach(a -> table.row(
+                a.path("member").asString(),
+                a.path("confirmedEpoch").asLong(),
+                a.path("at").asLong() == 0
+                        ? "never"
+                        : Instant.ofEpochSecond(a.path("at").asLong()).toString()));
+        System.out.print(table.print());
+        return 0;
+    }
+
+    @Command(
+            name = "suspend",
+            description = "Takes a member out of a group until it is resumed.",
+            footer = {"", "Examples:", "  sealpost suspend fire-doors door-2 --reason repair --state state/server"})
+    int suspend(
+            @Parameters(paramLabel = "GROUP") String group,
+            @Parameters(paramLabel = "MEMBER") String member,
+            @Option(names = "--reason", defaultValue = "by operator", description = "For the audit log.")
+                    String reason) {
+        return member("suspend", group, member, reason, " is suspended; ");
+    }
+
+    @Command(
+            name = "resume",
+            description = "Lets a suspended member in again.",
+            footer = {"", "Examples:", "  sealpost resume fire-doors door-2 --reason repaired --state state/server"})
+    int resume(
+            @Parameters(paramLabel = "GROUP") String group,
+            @Parameters(paramLabel = "MEMBER") String member,
+            @Option(names = "--reason", defaultValue = "by operator", description = "For the audit log.")
+                    String reason) {
+        return member("resume", group, member, reason, " is in again; ");
+    }
+
+    private int member(String verb, String group, String member, String reason, String outcome) {
+        JsonNode facts = door().post(
+                        "/groups/" + group + "/" + verb,
+                        object().put("member", member).put("reason", reason));
+        return json
+                ? print(facts)
+                : say(member + outcome + group + " is at epoch "
                         + facts.path("epoch").asLong());
+    }
+
+    @Command(
+            name = "scheme",
+            description = "How members come to know a new epoch: one public block, or a credential for each.",
+            footer = {
+                "",
+                "Examples:",
+                "  sealpost scheme fire-doors complete-subtree --state state/server",
+                "  sealpost scheme fire-doors --state state/server      what the fleet file says"
+            })
+    int scheme(
+            @Parameters(paramLabel = "GROUP") String group,
+            @Parameters(
+                            arity = "0..1",
+                            paramLabel = "SCHEME",
+                            description = "subset-difference, complete-subtree or point-to-point.")
+                    @Nullable
+                    String scheme) {
+        JsonNode facts =
+                door().post("/groups/" + group + "/scheme", object().put("scheme", scheme == null ? "" : scheme));
+        return json
+                ? print(facts)
+                : say(group + " is at epoch " + facts.path("epoch").asLong() + ", which goes to each member alone");
+    }
+
+    @Command(
+            name = "relabel",
+            description = "Prepares the next generation of a group's tree: its blocks get short again.",
+            footer = {"", "Examples:", "  sealpost relabel fire-doors --state state/server"})
+    int relabel(@Parameters(paramLabel = "GROUP") String group) {
+        return print(door().post("/groups/" + group + "/relabel", object()).path("block"));
+    }
+
+    @Command(
+            name = "blocks",
+            description = "All blocks of a group, for anybody to verify; public.",
+            footer = {
+                "",
+                "Examples:",
+                "  sealpost blocks fire-doors --state state/server > fire-doors.blocks",
+                "  sealpost verify blocks fire-doors.blocks"
+            })
+    int blocks(@Parameters(paramLabel = "GROUP") String group) {
+        return print(door().get("/groups/" + group + "/blocks"));
     }
 
     @Command(

@@ -22,22 +22,17 @@ import org.sealpost.onem2m.ResponseStatus;
  * fetch per group is under way; those who ask meanwhile share its outcome. Thread-safe.
  */
 final class CredentialFetch {
-    private static final long FIRST_PAUSE_MILLIS = 500;
-    private static final long LAST_PAUSE_MILLIS = 64_000;
-
     private final DeviceConfig config;
     private final EndPoint endPoint;
     private final EndPoint.Route route;
-    private final InstantSource clock;
+    private final Patience patience;
     private final Map<String, CompletableFuture<Installation>> underWay = new ConcurrentHashMap<>();
-    private volatile long notBefore;
-    private volatile long pauseMillis = FIRST_PAUSE_MILLIS;
 
     CredentialFetch(DeviceConfig config, EndPoint endPoint, EndPoint.Route route, InstantSource clock) {
         this.config = config;
         this.endPoint = endPoint;
         this.route = route;
-        this.clock = clock;
+        this.patience = new Patience(clock);
     }
 
     /**
@@ -73,7 +68,7 @@ final class CredentialFetch {
      * @return how many credentials were newer than what was here
      */
     CompletionStage<Integer> catchUp(List<String> groups) {
-        if (clock.millis() < notBefore) {
+        if (!patience.ready()) {
             return CompletableFuture.completedFuture(0);
         }
         List<CompletableFuture<Boolean>> all = groups.stream()
@@ -82,8 +77,7 @@ final class CredentialFetch {
                 .toList();
         return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new)).thenApply(done -> {
             int fresh = (int) all.stream().filter(CompletableFuture::join).count();
-            pauseMillis = fresh > 0 ? FIRST_PAUSE_MILLIS : Math.min(LAST_PAUSE_MILLIS, pauseMillis * 2);
-            notBefore = fresh > 0 ? 0 : clock.millis() + pauseMillis;
+            patience.asked(fresh > 0);
             return fresh;
         });
     }

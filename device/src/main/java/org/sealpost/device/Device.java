@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.sealpost.cse.ae.ApplicationEntity;
 import org.sealpost.enclave.DataKeys;
@@ -44,12 +45,16 @@ public final class Device implements AutoCloseable {
     private static final long ENROLMENT_MILLIS = 200;
     private static final String EVERY_VERB = "*";
 
+    /** A device that hears nothing looks whether there is a newer epoch so often. */
+    private static final long LOOK_MILLIS = 300_000;
+
     private final DeviceConfig config;
     private final SecureEnvironment environment;
     private final Enclave enclave;
     private final DeviceRuntime runtime;
     private final boolean ownsRuntime;
     private final CredentialFetch credentials;
+    private final EpochCache epochs;
     private final RemoteProvisioning provisioning;
     private final ServerRequests requests;
     private final Map<String, CommandHandler> handlers = new ConcurrentHashMap<>();
@@ -61,6 +66,7 @@ public final class Device implements AutoCloseable {
     private final LongAdder fetched = new LongAdder();
     private final AtomicBoolean catchingUp = new AtomicBoolean();
     private final CommandFlow commands;
+    private final LongAdder opened = new LongAdder();
     private final DeviceEndpoint endpoint;
     private final ApplicationEntity entity;
     private volatile Optional<RadioCommands> radio = Optional.empty();
@@ -81,7 +87,9 @@ public final class Device implements AutoCloseable {
         EndPoint.Route route = new ServerRoute(config, entity);
         this.credentials = new CredentialFetch(config, endPoint, route, runtime.clock());
         this.requests = new ServerRequests(config, endPoint, route);
+        this.epochs = new EpochCache(config, enclave, entity, new Epochs(endPoint, route), runtime.clock());
         entity.registered().thenRun(this::finishInterrupted);
+        entity.registered().thenRunAsync(this::look, runtime.calls());
         entity.registered().thenRunAsync(() -> beVouchedFor(RETRY_MILLIS), runtime.calls());
     }
 
@@ -286,6 +294,7 @@ public final class Device implements AutoCloseable {
                 notForUs.sum(),
                 readings.sum(),
                 fetched.sum(),
+                opened.sum(),
                 byStatus,
                 enclave.counters());
     }
@@ -328,9 +337,15 @@ public final class Device implements AutoCloseable {
         System.err.println("sealpost device: refused " + status + ": " + sentence);
     }
 
-    /** Catches up with the groups this device belongs to. */
+    /** Catches up with the groups this device belongs to: by what the gateway keeps, else by asking the server. */
     CompletionStage<Integer> catchUp() {
-        return credentials.catchUp(groups()).whenComplete((installed, failure) -> {
+        List<String> groups = groups();
+        return epochs.catchUp(groups)
+                .thenCompose(moved -> moved > 0 ? CompletableFuture.completedFuture(moved) : catchUp(groups));
+    }
+
+    private CompletionStage<Integer> catchUp(List<String> groups) {
+        return credentials.catchUp(groups).whenComplete((installed, failure) -> {
             if (failure == null) {
                 fetched.add(installed);
             }
@@ -341,6 +356,66 @@ public final class Device implements AutoCloseable {
     private void catchUpQuietly() {
         if (catchingUp.compareAndSet(false, true)) {
             catchUp().whenComplete((installed, failure) -> catchingUp.set(false));
+        }
+    }
+
+    EpochCache epochs() {
+        return epochs;
+    }
+
+    /** Looks at the gateway whether an epoch was missed, now and every few minutes. */
+    private void look() {
+        try {
+            epochs.fetch(groups());
+        } catch (EnclaveUnavailable e) {
+            // the next look does it
+        }
+        later(() -> runtime.calls().execute(this::look), LOOK_MILLIS);
+    }
+
+    /** What this device does for its epochs. */
+    private final class Epochs implements EpochCache.Surroundings {
+        private final EndPoint endPoint;
+        private final EndPoint.Route route;
+
+        Epochs(EndPoint endPoint, EndPoint.Route route) {
+            this.endPoint = endPoint;
+            this.route = route;
+        }
+
+        @Override
+        public <T> CompletionStage<T> call(Supplier<T> work) {
+            return CompletableFuture.supplyAsync(work, runtime.calls());
+        }
+
+        @Override
+        public void later(Runnable task, long millis) {
+            Device.this.later(task, millis);
+        }
+
+        @Override
+        public CompletionStage<Void> confirm(String group) {
+            return endPoint.confirm(config.server(), group, route);
+        }
+
+        @Override
+        public void askServer(String group) {
+            catchUp(List.of(group));
+        }
+
+        @Override
+        public void report(byte[] latest) {
+            request(Operation.NOTIFY, config.serverId(), b -> b.content(EpochCache.conflict(latest)));
+        }
+
+        @Override
+        public void opened() {
+            opened.increment();
+        }
+
+        @Override
+        public void refused(int status, String sentence) {
+            countRefused(status, sentence);
         }
     }
 

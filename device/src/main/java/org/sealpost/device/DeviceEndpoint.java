@@ -47,6 +47,12 @@ final class DeviceEndpoint {
     }
 
     private CompletionStage<ResponsePrimitive> notified(RequestPrimitive request, JsonNode notification) {
+        String subscription = notification.path("sur").asString("");
+        if (EpochCache.isFrom(subscription)) {
+            return device.epochs()
+                    .notified(subscription, notification.path("nev").path("rep").path(Content.CONTENT_INSTANCE))
+                    .thenApply(done -> ResponsePrimitive.of(ResponseStatus.OK, request.requestId()));
+        }
         Optional<String> envelope = Optional.ofNullable(notification.get("nev"))
                 .map(n -> n.get("rep"))
                 .map(r -> r.get(Content.CONTENT_INSTANCE))

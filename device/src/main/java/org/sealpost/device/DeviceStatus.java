@@ -12,6 +12,7 @@ import org.sealpost.enclave.RenewalKeys.PairwiseFacts;
  * @param keys which pairwise keys it has; ids and facts only
  * @param functions MEFs and MAFs that it has a credential for
  * @param fetched credentials this device asked the server for itself and got
+ * @param opened epochs that came by blocks and notices
  * @param refused messages and commands that were refused, by status code
  * @param enclave counters of its secure environment: what was refused inside, and connections without its token
  */
@@ -28,5 +29,6 @@ public record DeviceStatus(
         long notForUs,
         long readings,
         long fetched,
+        long opened,
         Map<String, Long> refused,
         Map<String, Long> enclave) {}

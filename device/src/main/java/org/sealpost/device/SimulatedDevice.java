@@ -146,7 +146,7 @@ final class SimulatedDevice implements AutoCloseable {
         s.refused().forEach(refused::put);
         ObjectNode enclave = o.putObject("enclave");
         s.enclave().forEach(enclave::put);
-        o.put("readings", s.readings()).put("fetched", s.fetched());
+        o.put("readings", s.readings()).put("fetched", s.fetched()).put("opened", s.opened());
         String text = o.toString();
         if (!text.equals(lastStatus) || !Files.exists(statusFile.get())) {
             Enrolment.write(

@@ -64,6 +64,9 @@ public interface AuthorityKeys {
     /** All members have confirmed that they hold labels of that generation, which was prepared: the next block may be made for it. */
     void everybodyIsLabelled(String group, long generation);
 
+    /** The names of all schemes that a group's policy can have, the default first. */
+    List<String> SCHEMES = org.sealpost.group.RekeyScheme.names();
+
     /** How long a prepared generation waits for members that sleep. */
     long GRACE_SECONDS = 30 * 86_400L;
 
@@ -179,7 +182,12 @@ public interface AuthorityKeys {
      * @param latest block and notice as a cache keeps them
      */
     record EpochMaterial(
-            String group, long epoch, long generation, long prepared, long blockEpoch, byte[] block, byte[] latest) {}
+            String group, long epoch, long generation, long prepared, long blockEpoch, byte[] block, byte[] latest) {
+        /** The same, with nothing prepared that anybody lacks. */
+        public EpochMaterial settled() {
+            return new EpochMaterial(group, epoch, generation, 0, blockEpoch, block, latest);
+        }
+    }
 
     /**
      * What an eviction would cost.

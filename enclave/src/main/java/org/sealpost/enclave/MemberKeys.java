@@ -72,7 +72,7 @@ public interface MemberKeys {
         /**
          * Nothing was taken.
          *
-         * @param fault one of {@code forged}, {@code older}, {@code second} (the server signed two things for one number), {@code chain} (it does not follow what is held), {@code generation}
+         * @param fault one of {@code forged}, {@code older}, {@code second} (the server signed two things for one number), {@code chain} (it does not follow what is held), {@code split} (it hides another seed for this member than for all), {@code generation}
          *     (labels of another generation are needed: ask the server), {@code excluded}, {@code over}
          * @param status number of the response status code
          */

@@ -1,9 +1,6 @@
 package org.sealpost.group;
 
-import java.util.Collection;
-import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
 import org.sealpost.group.tree.TreeScheme;
 
 /** One sealed credential for each member (RFC 9594 section 6, the basic scheme): simple, linear, and what every other scheme recovers by. */
@@ -18,10 +15,5 @@ public record PointToPoint() implements RekeyScheme {
     @Override
     public Optional<TreeScheme> tree() {
         return Optional.empty();
-    }
-
-    @Override
-    public List<String> individualDeliveries(Collection<String> members, Predicate<String> labelled) {
-        return members.stream().sorted().toList();
     }
 }

@@ -1,9 +1,7 @@
 package org.sealpost.group;
 
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.sealpost.group.tree.TreeScheme;
 import org.sealpost.onem2m.Refusal;
@@ -11,22 +9,11 @@ import org.sealpost.onem2m.ResponseStatus;
 
 /** How the members of a group come to know a new epoch: which messages a change needs. A policy of the group. */
 public sealed interface RekeyScheme permits PointToPoint, TreeRekey {
-    /** The name of the default: one public block for everybody. */
-    String DEFAULT = TreeScheme.SUBSET_DIFFERENCE.policyName();
-
     /** The name in a group's policy. */
     String name();
 
     /** The tree that its blocks are made with; empty for a scheme without blocks. */
     Optional<TreeScheme> tree();
-
-    /**
-     * Who must be sent a credential of its own for a new epoch; the rest opens it from the group's block.
-     *
-     * @param members absolute identities that belong to the epoch
-     * @param labelled whether a member is known to hold labels of the tree's generation
-     */
-    List<String> individualDeliveries(Collection<String> members, Predicate<String> labelled);
 
     /** The scheme of that name; 4000 when there is none. */
     static RekeyScheme named(String name) {

@@ -1,9 +1,6 @@
 package org.sealpost.group;
 
-import java.util.Collection;
-import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
 import org.sealpost.group.tree.TreeScheme;
 
 /** One public block opens an epoch to everybody who holds labels of the tree's generation; a credential of its own goes to those who don't. */
@@ -16,10 +13,5 @@ public record TreeRekey(TreeScheme scheme) implements RekeyScheme {
     @Override
     public Optional<TreeScheme> tree() {
         return Optional.of(scheme);
-    }
-
-    @Override
-    public List<String> individualDeliveries(Collection<String> members, Predicate<String> labelled) {
-        return members.stream().filter(labelled.negate()).sorted().toList();
     }
 }

@@ -3,6 +3,7 @@ package org.sealpost.server;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,6 +34,7 @@ final class AdminApi {
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
     private static final int READINGS = 100;
     private static final long FAN_OUT_SECONDS = 30;
+    private static final String GROUP_VERBS = "rotate, evict, preview, suspend, resume, scheme, relabel or blocks";
 
     private final Server server;
 
@@ -106,6 +108,16 @@ final class AdminApi {
         server.enclave()
                 .currentEpoch(id)
                 .ifPresent(e -> group.put("epoch", e.epoch()).put("keyCheckValue", e.keyCheckValue()));
+        group.put("scheme", server.authority().scheme(id));
+        server.authority()
+                .material(id)
+                .ifPresent(m -> group.putObject("block")
+                        .put("epoch", m.blockEpoch())
+                        .put("generation", m.generation())
+                        .put("prepared", m.prepared())
+                        .put("octets", m.block().length)
+                        .put("published", m.latest().length));
+        server.authority().suspended(id).forEach(group.putArray("suspended")::add);
         long current = group.path("epoch").asLong(0);
         Map<String, Delivery> deliveries = server.ledger().of(id, current);
         Map<String, Long> confirmations = server.ledger().confirmedEpochs(id);
@@ -145,7 +157,9 @@ final class AdminApi {
                             .put("way", r.chosen())
                             .put("reason", r.reason()));
             Optional.ofNullable(deliveries.get(m.identity()))
-                    .ifPresent(d -> member.put("delivery", d.state().name()).put("reason", d.reason()));
+                    .ifPresent(d -> member.put("delivery", d.state().name())
+                            .put("way", d.way())
+                            .put("reason", d.reason()));
         }
         return group;
     }
@@ -177,10 +191,20 @@ final class AdminApi {
             return group(parts[1]);
         }
         if (parts.length != 3) {
-            throw new Refusal(
-                    ResponseStatus.BAD_REQUEST, "give /groups/NAME, /groups/NAME/rotate or /groups/NAME/evict");
+            throw new Refusal(ResponseStatus.BAD_REQUEST, "give /groups/NAME or /groups/NAME/" + GROUP_VERBS);
         }
         String group = server.authority().groupId(parts[1]);
+        if (parts[2].equals("blocks")) {
+            return blocks(group);
+        }
+        if (parts[2].equals("preview")) {
+            return preview(
+                    group, Members.of(body, "the request", Set.of("members")).texts("members"));
+        }
+        if (parts[2].equals("relabel")) {
+            server.authority().prepareGeneration(group);
+            return group(parts[1]);
+        }
         EpochFacts facts = switch (parts[2]) {
             case "rotate" ->
                 server.authority()
@@ -190,7 +214,16 @@ final class AdminApi {
                                         .optionalText("reason")
                                         .orElse("by operator"));
             case "evict" -> {
-                Members m = Members.of(body, "the request", Set.of("member", "reason", "captured"));
+                Members m = Members.of(body, "the request", Set.of("member", "members", "reason", "captured"));
+                if (m.get("members").isPresent()) {
+                    yield server.authority()
+                            .evict(
+                                    group,
+                                    m.texts("members").stream()
+                                            .map(server.authority()::memberId)
+                                            .toList(),
+                                    m.optionalText("reason").orElse("by operator"));
+                }
                 yield server.authority()
                         .evict(
                                 group,
@@ -198,10 +231,74 @@ final class AdminApi {
                                 m.optionalText("reason").orElse("by operator"),
                                 m.optionalBoolean("captured").orElse(false));
             }
-            default -> throw new Refusal(ResponseStatus.NOT_FOUND, "a group can be rotated or have a member evicted");
+            case "suspend", "resume" -> {
+                Members m = Members.of(body, "the request", Set.of("member", "reason"));
+                String member = server.authority().memberId(m.text("member"));
+                String reason = m.optionalText("reason").orElse("by operator");
+                yield parts[2].equals("suspend")
+                        ? server.authority().suspend(group, member, reason)
+                        : server.authority().resumeMember(group, member, reason);
+            }
+            case "scheme" ->
+                server.authority()
+                        .changeScheme(
+                                group,
+                                Members.of(body, "the request", Set.of("scheme"))
+                                        .optionalText("scheme")
+                                        .orElse(""));
+            default -> throw new Refusal(ResponseStatus.NOT_FOUND, "what can be done with a group is " + GROUP_VERBS);
         };
         server.resources().changed();
         return tree(facts);
+    }
+
+    /** Everything that is needed to verify a group's blocks elsewhere; all of it is public. */
+    private JsonNode blocks(String group) {
+        ObjectNode all = JsonNodeFactory.instance.objectNode().put("group", group);
+        all.put(
+                "rootKey",
+                server.enclave().found(server.fleet().serverIdentity()).rootKey());
+        server.enclave().blockCertificate().ifPresent(c -> all.put("certificate", c));
+        server.authority()
+                .blocks(group)
+                .forEach(b -> all.withArray("blocks").add(Base64.getEncoder().encodeToString(b)));
+        return all;
+    }
+
+    /** What an eviction would cost, and who would learn of it later than the others. */
+    private JsonNode preview(String group, List<String> names) {
+        List<String> out = names.stream().map(server.authority()::memberId).toList();
+        var cost = server.enclave().previewEviction(group, out);
+        List<String> gateways = server.authority().gateways(group);
+        long current =
+                server.enclave().currentEpoch(group).map(EpochFacts::epoch).orElse(0L);
+        boolean blocks = cost.octets() > 0;
+        ObjectNode all = JsonNodeFactory.instance.objectNode().put("group", group);
+        all.put("epoch", cost.epoch())
+                .put("entries", cost.entries())
+                .put("octets", cost.octets())
+                .put("gateways", gateways.size())
+                .put("octetsInAll", (long) cost.octets() * gateways.size())
+                .put("newGeneration", blocks && cost.newGeneration());
+        Map<String, Long> confirmed = server.ledger().confirmedEpochs(group);
+        Map<String, Long> last = server.ledger().lastConfirmed(group);
+        List<String> openers = server.authority().openers(group);
+        long individually = 0;
+        var asleep = all.putArray("asleep");
+        for (var m : server.authority().members(group)) {
+            if (out.contains(m.identity())) {
+                continue;
+            }
+            individually += !cost.newGeneration() && openers.contains(m.identity()) ? 0 : 1;
+            if (confirmed.getOrDefault(m.identity(), 0L) < current) {
+                asleep.addObject()
+                        .put("member", m.identity())
+                        .put("confirmedEpoch", confirmed.getOrDefault(m.identity(), 0L))
+                        .put("at", last.getOrDefault(m.identity(), 0L));
+            }
+        }
+        return all.put("individualMessages", individually)
+                .put("messages", individually + (blocks ? gateways.size() : 0));
     }
 
     private JsonNode command(JsonNode body) {

@@ -20,6 +20,7 @@ import org.sealpost.onem2m.ResourceType;
 import org.sealpost.onem2m.ResponsePrimitive;
 import org.sealpost.onem2m.ResponseStatus;
 import org.sealpost.server.fleet.Fleet;
+import org.sealpost.server.ledger.BlockPublisher;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -31,6 +32,8 @@ final class GroupResources {
     private static final long RETRY_SECONDS = 1;
     private static final int MOST_MEMBERS = 100_000;
     private static final int EVERYTHING = 63;
+    private static final int READ = 2;
+    private static final int KEPT_BLOCKS = 4;
     private static final int AGENT_RIGHTS = 1 + 2 + 16;
 
     private final Fleet fleet;
@@ -116,6 +119,7 @@ final class GroupResources {
         for (Fleet.Gateway gateway : fleet.gateways()) {
             String base = "/" + gateway.id() + "/cse-mn";
             all.add(put(base, ResourceType.ACCESS_CONTROL_POLICY, "acp-fleet", policy(gateway)));
+            all.add(put(base, ResourceType.ACCESS_CONTROL_POLICY, "acp-epochs", forEverybodyToRead()));
             fleet.devices().stream()
                     .filter(d -> d.gateway().equals(gateway.id()))
                     .forEach(d -> {
@@ -130,6 +134,7 @@ final class GroupResources {
                 List<String> members = membersAt(group, gateway);
                 String base = "/" + gateway.id() + "/cse-mn";
                 if (!members.isEmpty()) {
+                    all.addAll(epochs(group, base, devicesAt(group, gateway)));
                     below.add(base + "/" + group.id() + "/fopt");
                     all.add(put(base, ResourceType.GROUP, group.id(), group(members, base + "/acp-fleet")));
                 }
@@ -140,12 +145,39 @@ final class GroupResources {
         return all;
     }
 
-    private List<String> membersAt(Fleet.Group group, Fleet.Gateway gateway) {
+    /** Where a group's blocks lie at a gateway: public, and told to its members as they come. */
+    private List<RequestPrimitive[]> epochs(Fleet.Group group, String base, List<Fleet.Device> members) {
+        String name = BlockPublisher.name(fleet.groupId(group.id()));
+        ObjectNode container = JsonNodeFactory.instance.objectNode().put("mni", KEPT_BLOCKS);
+        container.putArray("acpi").add(base + "/acp-epochs");
+        ObjectNode told = JsonNodeFactory.instance.objectNode().put("nct", 1);
+        members.forEach(d -> told.withArray("nu").add("/" + d.gateway() + "/C" + d.name()));
+        told.putObject("enc").putArray("net").add(3);
+        return List.of(
+                put(base, ResourceType.CONTAINER, name, container),
+                put(base + "/" + name, ResourceType.SUBSCRIPTION, "members", told));
+    }
+
+    private ObjectNode forEverybodyToRead() {
+        ObjectNode o = JsonNodeFactory.instance.objectNode();
+        var rules = o.putObject("pv").putArray("acr");
+        rule(rules.addObject(), "/" + fleet.server());
+        rule(rules.addObject(), "all").put("acop", READ);
+        rule(o.putObject("pvs").putArray("acr").addObject(), "/" + fleet.server());
+        return o;
+    }
+
+    private List<Fleet.Device> devicesAt(Fleet.Group group, Fleet.Gateway gateway) {
         List<String> active = authority.members(fleet.groupId(group.id())).stream()
                 .map(m -> m.identity())
                 .toList();
         return fleet.devices().stream()
                 .filter(d -> d.gateway().equals(gateway.id()) && active.contains(fleet.identity(d)))
+                .toList();
+    }
+
+    private List<String> membersAt(Fleet.Group group, Fleet.Gateway gateway) {
+        return devicesAt(group, gateway).stream()
                 .map(d -> "/" + gateway.id() + "/cse-mn/" + d.name())
                 .toList();
     }

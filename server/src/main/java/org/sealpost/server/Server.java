@@ -43,6 +43,7 @@ import org.sealpost.onem2m.ResponsePrimitive;
 import org.sealpost.onem2m.ResponseStatus;
 import org.sealpost.server.audit.AuditLog;
 import org.sealpost.server.fleet.Fleet;
+import org.sealpost.server.ledger.BlockPublisher;
 import org.sealpost.server.ledger.DeliveryLedger;
 import org.sealpost.server.ledger.DeliveryWorker;
 import org.sealpost.server.ledger.OuterNotify;
@@ -54,6 +55,7 @@ import org.sealpost.server.store.StorageException;
 public final class Server implements AutoCloseable {
     private static final int WORKERS = 4;
     private static final int PUBLISHING_SECONDS = 2;
+    private static final int LONGEST_EVIDENCE = 4096;
 
     /** ESPrim with enrolled keys, ESData. */
     private static final List<Integer> FEATURES = List.of(13, 14);
@@ -71,6 +73,7 @@ public final class Server implements AutoCloseable {
     private final DeliveryWorker worker;
     private final Renewals renewals;
     private final GroupAuthority authority;
+    private final BlockPublisher publisher;
     private final GroupResources resources;
     private final Commands commands;
     private final Readings readings;
@@ -103,6 +106,8 @@ public final class Server implements AutoCloseable {
         ledger.onStateFault((member, reason) -> audit.append("member.state", member + ": " + reason));
         this.resources = new GroupResources(fleet, authority, timer, this::send);
         OuterNotify outer = new OuterNotify(server, clock, this::send);
+        this.publisher = new BlockPublisher(server, ledger, audit, clock, timer, this::send);
+        authority.onMaterial(m -> publisher.publish(m, authority.gateways(m.group())));
         this.worker = new DeliveryWorker(ledger, enclave, enclave, audit, timer, outer);
         this.renewals = new Renewals(fleet, database, enclave, audit, clock, timer, outer);
         this.commands = new Commands(database, enclave, audit, clock, server, this::send);
@@ -143,6 +148,7 @@ public final class Server implements AutoCloseable {
         authority.reconcile();
         provisioning.start();
         worker.start();
+        publisher.start();
         renewals.start();
         resources.start();
         timer.scheduleWithFixedDelay(this::remind, 1, 1, TimeUnit.SECONDS);
@@ -300,6 +306,7 @@ public final class Server implements AutoCloseable {
     private void remind() {
         try {
             authority.resume();
+            authority.tend();
             commands.remind();
         } catch (StorageException | EnclaveUnavailable failure) {
             // the database or the enclave is away for the moment: the next round does it
@@ -326,6 +333,20 @@ public final class Server implements AutoCloseable {
         }
     }
 
+    /** A member shows a block that the server signed although the member holds another one of that number: there are two servers, or one was restored. */
+    private boolean conflict(RequestPrimitive inner, String peer) {
+        Optional<String> block = inner.content()
+                .filter(c -> c.name().equals(Content.CONTENT_INSTANCE))
+                .map(Content::value)
+                .filter(c -> c.path("cnf").asString("").equals(BlockPublisher.CONFLICT))
+                .map(c -> c.path("con").asString(""));
+        block.ifPresent(octets -> audit.append(
+                "epoch.conflict",
+                peer + " holds another block of an epoch than this one: "
+                        + octets.substring(0, Math.min(octets.length(), LONGEST_EVIDENCE))));
+        return block.isPresent();
+    }
+
     /** Keeps the shared RandObject where originators look for it. */
     private void publish() {
         try {
@@ -347,6 +368,9 @@ public final class Server implements AutoCloseable {
         @Override
         public CompletionStage<ResponsePrimitive> handle(RequestPrimitive inner, String peer) {
             requireHere(inner);
+            if (conflict(inner, peer)) {
+                return CompletableFuture.completedFuture(ResponsePrimitive.of(ResponseStatus.OK, inner.requestId()));
+            }
             return cse.handle(inner.with(b -> b.from(peer)), Source.esprim(peer));
         }
     }

@@ -49,7 +49,15 @@ class GroupAuthorityTest {
                     new Fleet.Device("door-1", "gw-north", "fire-door", "floor-1", List.of("fire-doors")),
                     new Fleet.Device("door-2", "gw-north", "fire-door", "floor-1", List.of("fire-doors"))),
             List.of(new Fleet.Group(
-                    "fire-doors", List.of("close"), List.of(), List.of("close"), 60, 86_400, "A256GCM", 0)));
+                    "fire-doors",
+                    List.of("close"),
+                    List.of(),
+                    List.of("close"),
+                    60,
+                    86_400,
+                    "A256GCM",
+                    0,
+                    "point-to-point")));
     private static final String DOORS = FLEET.groupId("fire-doors");
     private static final String AGENT = FLEET.agentIdentity(FLEET.gateways().get(0));
     private static final String DOOR_1 = FLEET.identity(FLEET.devices().get(0));

@@ -38,7 +38,7 @@ class CatchUpTest {
             gateways:
               - {id: gw-north}
             groups:
-              - {id: fire-doors, verbs: [close, open]}
+              - {id: fire-doors, verbs: [close, open], scheme: point-to-point}
             devices:
               - {name: door-1, gateway: gw-north, function: fire-door, zone: floor-1, groups: [fire-doors]}
               - {name: door-2, gateway: gw-north, function: fire-door, zone: floor-1, groups: [fire-doors]}

@@ -32,6 +32,15 @@ public final class HostileGateway implements AutoCloseable {
         return send(device, to, gatewayOf(to), notification(subscription, instance));
     }
 
+    /** A notification of what a gateway keeps of a group's epochs, as the real gateway sends it. */
+    public ResponsePrimitive notifyEpoch(URI device, String to, String subscription, byte[] latest) throws Exception {
+        ObjectNode instance = JsonNodeFactory.instance
+                .objectNode()
+                .put("cnf", "application/vnd.sealpost.epoch+cbor:2")
+                .put("con", java.util.Base64.getEncoder().encodeToString(latest));
+        return send(device, to, gatewayOf(to), notification(subscription, instance));
+    }
+
     /** A notification with a command in plain words, in the server's name. */
     public ResponsePrimitive notifyPlain(URI device, String to, String server, String words) throws Exception {
         ObjectNode instance =

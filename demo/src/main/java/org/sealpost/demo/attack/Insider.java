@@ -6,6 +6,7 @@ import java.security.interfaces.ECPrivateKey;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.sealpost.demo.leak.EpochSecrets;
 import org.sealpost.demo.leak.Secret;
 import org.sealpost.e2e.Jwk;
@@ -14,12 +15,20 @@ import org.sealpost.e2e.Labels;
 import org.sealpost.group.Command;
 import org.sealpost.group.EpochKeys;
 import org.sealpost.group.GroupEnvelope;
+import org.sealpost.group.RekeyScheme;
+import org.sealpost.group.block.EpochBlock;
+import org.sealpost.group.block.RatchetNotice;
+import org.sealpost.group.tree.MemberLabels;
+import org.sealpost.group.tree.Subset;
 
 /**
  * A captured end point whose enclave was broken open: has everything it held. (The demo gets it from the witness; a real attacker would
  * need more than the device's file system.)
  */
 public final class Insider {
+    /** How the witness names labels. */
+    private static final Pattern LABELS = Pattern.compile("(\\S+) generation \\d+ (\\S+) height (\\d+) leaf (\\d+)");
+
     private final List<Secret> loot;
     private final String identity;
     private final Optional<ECPrivateKey> signatureKey;
@@ -69,6 +78,61 @@ public final class Insider {
             }
         }
         return false;
+    }
+
+    /**
+     * Whether anything it ever held opens a block: its labels of whatever generation, or an epoch that it held, carried forward.
+     *
+     * @param keyCheckValue of the block's epoch
+     */
+    public boolean opens(EpochBlock block, String group, String keyCheckValue) {
+        return labels(group).stream().anyMatch(l -> unlocks(l, block))
+                || reaches(group, block.header().epoch(), keyCheckValue);
+    }
+
+    /** How many sets of labels it ever held of a group. */
+    public int generations(String group) {
+        return labels(group).size();
+    }
+
+    private static boolean unlocks(MemberLabels labels, EpochBlock block) {
+        for (Subset subset : block.subsets()) {
+            try {
+                labels.key(subset);
+                return true;
+            } catch (IllegalArgumentException notIn) {
+                // not with these labels
+            }
+        }
+        return false;
+    }
+
+    private boolean reaches(String group, long epoch, String keyCheckValue) {
+        for (long held = 1; held < epoch; held++) {
+            for (Secret s : loot) {
+                boolean is = s.kind().equals("epoch-secret") && s.owner().equals(group + " epoch " + held);
+                if (is) {
+                    byte[] forward = RatchetNotice.ratchet(group, s.octets(), held, epoch);
+                    if (EpochKeys.derive(forward, group, epoch).keyCheckValue().equals(keyCheckValue)) {
+                        return true;
+                    }
+                }
+            }
+        }
+        return false;
+    }
+
+    private List<MemberLabels> labels(String group) {
+        return loot.stream()
+                .filter(s -> s.kind().equals("tree-labels"))
+                .map(s -> Map.entry(s, LABELS.matcher(s.owner())))
+                .filter(e -> e.getValue().matches() && e.getValue().group(1).equals(group))
+                .map(e -> new MemberLabels(
+                        RekeyScheme.named(e.getValue().group(2)).tree().orElseThrow(),
+                        Integer.parseInt(e.getValue().group(3)),
+                        Long.parseLong(e.getValue().group(4)),
+                        e.getKey().octets().clone()))
+                .toList();
     }
 
     /** What is inside an envelope that it can open: the signed command, a compact JWS. */

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.sealpost.e2e.Jwk;
+import org.sealpost.group.block.EpochBlock;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -41,6 +42,26 @@ public final class Console {
         public Optional<Member> member(String identity) {
             return members.stream().filter(m -> m.identity.equals(identity)).findFirst();
         }
+    }
+
+    /**
+     * A group's newest epoch block.
+     *
+     * @param entries how many subsets of members may open it
+     * @param octets encoded, as published
+     */
+    public record Block(long epoch, int entries, byte[] octets) {}
+
+    /** The newest block of a group, as anybody may export it. */
+    public Block block(String group) throws IOException, InterruptedException {
+        JsonNode blocks = admin.get("/groups/" + group + "/blocks").path("blocks");
+        if (blocks.isEmpty()) {
+            throw new IOException("the group " + group + " has no block");
+        }
+        byte[] octets = java.util.Base64.getDecoder()
+                .decode(blocks.get(blocks.size() - 1).asString());
+        var header = EpochBlock.decode(octets).header();
+        return new Block(header.epoch(), header.entries(), octets);
     }
 
     /** A member's verified answer to a command. */

@@ -65,6 +65,11 @@ public final class DeviceView {
         return Optional.empty();
     }
 
+    /** How many epochs it opened from blocks and notices by itself. */
+    public long opened() throws IOException {
+        return status().path("opened").asLong(0);
+    }
+
     /**
      * A pairwise key.
      *

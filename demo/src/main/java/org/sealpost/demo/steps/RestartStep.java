@@ -23,22 +23,21 @@ final class RestartStep extends Scene {
     public void run(Evidence evidence) throws Exception {
         Console console = stage.console();
         Node gateway = stage.fleet().node(GATEWAY);
-        // The last hop goes down after the handshake, so that the gateway certainly dies with the sealed credential in
-        // its store.
-        stage.fleet().relay(UNLUCKY).blockAfter("\"sit\":4");
+        // The last hop is down, so that the gateway certainly dies with a block that it could not tell the sensor of.
+        stage.fleet().relay(UNLUCKY).block(true);
         for (Plan.Group group : stage.plan().groups()) {
             console.rotate(group.name());
         }
         String identity = stage.plan().identity(stage.plan().device(UNLUCKY));
         Until.holds(
                 Stage.SOON,
-                "the gateway stores the sealed credential for " + UNLUCKY,
+                "the gateway keeps the new block for " + UNLUCKY,
                 () -> console.group(Plan.SENSORS)
                         .member(identity)
                         .filter(m -> !m.current() && m.delivery().equals("AT_GATEWAY"))
                         .isPresent());
         gateway.process().kill();
-        evidence.proved(GATEWAY + " was killed while it held the sealed credential of " + UNLUCKY);
+        evidence.proved(GATEWAY + " was killed while it kept a block that " + UNLUCKY + " did not know of");
         if (stage.fault() != Fault.LOST_DELIVERY) {
             stage.fleet().relay(UNLUCKY).block(false);
         }

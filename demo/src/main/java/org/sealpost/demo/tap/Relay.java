@@ -39,11 +39,6 @@ public final class Relay {
         blocked = value;
     }
 
-    /** Lets everything through up to and with the next piece that contains this text, and is down from then on: to stop an exchange in its middle. */
-    public void blockAfter(String text) {
-        watch(Optional.of(new Watch(text, 1, false, () -> block(true))));
-    }
-
     /** Has a watch told of what comes by from now on, in either direction; empty ends that. */
     public void watch(Optional<Watch> next) {
         watch = next;

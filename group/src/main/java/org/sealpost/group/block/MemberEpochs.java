@@ -54,6 +54,8 @@ public record MemberEpochs(String group, byte[] publicKey, List<Labels> labels, 
         SECOND,
         /** It does not follow the block that is held, though its number does. */
         CHAIN,
+        /** It hides another seed for this member than it says it does for all: tell the server. */
+        SPLIT,
         /** Of a generation of the tree that this member has no labels of: ask the server. */
         GENERATION,
         /** The member is not among those it is for. */
@@ -176,7 +178,7 @@ public record MemberEpochs(String group, byte[] publicKey, List<Labels> labels, 
                     opened.hash(),
                     latest.block().isPresent() ? coverage(latest) : Coverage.UNKNOWN);
         } catch (Refusal refusal) {
-            throw new Stop(refusal.status() == ResponseStatus.REQUEST_TIMEOUT ? Fault.OVER : Fault.FORGED, refusal);
+            throw new Stop(refusal.status() == ResponseStatus.REQUEST_TIMEOUT ? Fault.OVER : Fault.SPLIT, refusal);
         }
     }
 

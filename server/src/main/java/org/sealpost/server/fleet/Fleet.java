@@ -37,6 +37,7 @@ public record Fleet(
      * @param overlapSeconds how long the previous epoch still opens commands after a planned change
      * @param lifetimeSeconds validity of an epoch
      * @param secureEnvironment lowest protection level (TS-0003 6.3.1) of a member's secure environment; 0: any
+     * @param scheme how members come to know a new epoch: one of {@link org.sealpost.enclave.AuthorityKeys#SCHEMES}
      */
     public record Group(
             String id,
@@ -46,7 +47,8 @@ public record Fleet(
             long overlapSeconds,
             long lifetimeSeconds,
             String algorithmFloor,
-            int secureEnvironment) {
+            int secureEnvironment,
+            String scheme) {
         public Group {
             verbs = List.copyOf(verbs);
             nonDelegable = List.copyOf(nonDelegable);

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.sealpost.enclave.AuthorityKeys;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.composer.Composer;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
@@ -114,6 +115,7 @@ public final class FleetFile {
                 "lifetime",
                 "algorithmFloor",
                 "secureEnvironment",
+                "scheme",
                 "forwardSecret")) {
             Fleet.Group group = group(s, level(s, level(top, 0)));
             groups.add(group);
@@ -170,6 +172,10 @@ public final class FleetFile {
                 .filter(s.texts("nonDelegable")::contains)
                 .forEach(v -> mistakes.add(
                         s.at("agentVerbs") + "\"" + v + "\" can't be delegated: it stands under nonDelegable"));
+        String scheme = s.optional("scheme").orElse(AuthorityKeys.SCHEMES.get(0));
+        if (!AuthorityKeys.SCHEMES.contains(scheme)) {
+            mistakes.add(s.at("scheme") + "scheme is one of " + String.join(", ", AuthorityKeys.SCHEMES));
+        }
         return new Fleet.Group(
                 s.text("id", NAME, "a name", ""),
                 verbs,
@@ -178,7 +184,8 @@ public final class FleetFile {
                 s.duration("overlap", 0),
                 s.duration("lifetime", MONTH),
                 floor,
-                level);
+                level,
+                scheme);
     }
 
     private Fleet.Device device(Section s, List<Fleet.Gateway> gateways, List<Fleet.Group> groups) {

@@ -5,9 +5,24 @@ package org.sealpost.server.ledger;
  *
  * @param reason why it is not further, for the operator
  * @param updatedAt epoch seconds
+ * @param way {@link #INDIVIDUAL} or {@link #BLOCK}
  */
 public record Delivery(
-        long id, String group, long epoch, String member, State state, String reason, int attempts, long updatedAt) {
+        long id,
+        String group,
+        long epoch,
+        String member,
+        State state,
+        String reason,
+        int attempts,
+        long updatedAt,
+        String way) {
+    /** A credential of the member's own. */
+    public static final String INDIVIDUAL = "INDIVIDUAL";
+
+    /** The group's block, which lies at the member's gateway. */
+    public static final String BLOCK = "BLOCK";
+
     /** The way of a delivery; only an authenticated confirmation makes it {@link #CONFIRMED}. */
     public enum State {
         PLANNED,

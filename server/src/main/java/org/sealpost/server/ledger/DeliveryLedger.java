@@ -14,7 +14,7 @@ import org.sealpost.server.store.Database;
 
 /** Deliveries as rows, worked off by leases; and from verified confirmations alone, who holds which epoch. Thread-safe. */
 public final class DeliveryLedger {
-    private static final String COLUMNS = "id, grp, epoch, member, state, reason, attempts, updated_at";
+    private static final String COLUMNS = "id, grp, epoch, member, state, reason, attempts, updated_at, way";
 
     private final Database database;
     private final InstantSource clock;
@@ -41,8 +41,13 @@ public final class DeliveryLedger {
         lineages.forget(member);
     }
 
-    /** Plans a delivery for each member; earlier epochs of the group that are still open are superseded. */
+    /** Plans a credential for each member; earlier epochs of the group that are still open are superseded. */
     public void plan(String group, long epoch, List<String> members) {
+        plan(group, epoch, members, List.of());
+    }
+
+    /** Plans a credential for some members, while the others get the epoch by the group's block; earlier epochs of the group that are still open are superseded. */
+    public void plan(String group, long epoch, List<String> individually, List<String> byBlock) {
         database.transaction(() -> {
             database.update(
                     "update delivery set state = 'SUPERSEDED', reason = 'a newer epoch took its place', updated_at = ?"
@@ -50,14 +55,33 @@ public final class DeliveryLedger {
                     now(),
                     group,
                     epoch);
-            members.forEach(m -> database.update(
-                    "insert into delivery (grp, epoch, member, state, updated_at) values (?, ?, ?, 'PLANNED', ?) on conflict do nothing",
-                    group,
-                    epoch,
-                    m,
-                    now()));
+            individually.forEach(m -> plan(group, epoch, m, Delivery.INDIVIDUAL));
+            byBlock.forEach(m -> plan(group, epoch, m, Delivery.BLOCK));
             return epoch;
         });
+    }
+
+    private void plan(String group, long epoch, String member, String way) {
+        database.update(
+                "insert into delivery (grp, epoch, member, state, way, updated_at) values (?, ?, ?, 'PLANNED', ?, ?) on conflict do nothing",
+                group,
+                epoch,
+                member,
+                way,
+                now());
+    }
+
+    /** How far a group's block is on its way to the members behind a gateway. */
+    public void published(String group, long epoch, String gateway, Delivery.State state, String reason) {
+        database.update(
+                "update delivery set state = ?, reason = ?, updated_at = ? where grp = ? and epoch = ? and way = 'BLOCK'"
+                        + " and state in ('PLANNED', 'AT_GATEWAY') and member in (select identity from member where gateway = ?)",
+                state.name(),
+                reason,
+                now(),
+                group,
+                epoch,
+                gateway);
     }
 
     /**
@@ -77,7 +101,8 @@ public final class DeliveryLedger {
     public List<Delivery> lease(String owner, int most, long seconds) {
         return database.transaction(() -> {
             List<Delivery> due = database.query(
-                    "select " + COLUMNS + " from delivery where state in ('PLANNED', 'SEALED', 'AT_GATEWAY')"
+                    "select " + COLUMNS
+                            + " from delivery where way = 'INDIVIDUAL' and state in ('PLANNED', 'SEALED', 'AT_GATEWAY')"
                             + " and next_at <= ? and lease_until <= ? order by id limit ?",
                     DeliveryLedger::read,
                     millis(),
@@ -206,6 +231,22 @@ public final class DeliveryLedger {
                 c.epoch(),
                 c.keyCheckValue(),
                 now());
+        database.update(
+                "update membership set generation = max(generation, ?) where grp = ? and identity = ?",
+                c.generation(),
+                c.group(),
+                c.member());
+    }
+
+    /** When each member confirmed something of a group last, epoch seconds. */
+    public Map<String, Long> lastConfirmed(String group) {
+        return database
+                .query(
+                        "select member, max(at) from confirmation where grp = ? group by member",
+                        r -> Map.entry(r.getString(1), r.getLong(2)),
+                        group)
+                .stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
     private static Delivery read(ResultSet r) throws SQLException {
@@ -217,7 +258,8 @@ public final class DeliveryLedger {
                 Delivery.State.valueOf(r.getString(5)),
                 r.getString(6),
                 r.getInt(7),
-                r.getLong(8));
+                r.getLong(8),
+                r.getString(9));
     }
 
     private long now() {
