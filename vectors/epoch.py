@@ -295,7 +295,7 @@ def about(label, group, header, more):
 
 
 def hide(seed, key, group, header):
-    mask = hkdf(key, about("wrap", group, header, header["commitment"]), 16)
+    mask = mac(key, about("wrap", group, header, header["commitment"]), b"\x01")[:16]
     return bytes(a ^ b for a, b in zip(seed, mask))
 
 

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.sealpost.enclave.ClientKeys.ExchangeGoal;
 import org.sealpost.enclave.ClientKeys.ExchangeResult;
 import org.sealpost.enclave.ClientKeys.FunctionAccess;
@@ -23,11 +24,15 @@ final class RemoteProvisioning {
     private static final long FIRST_BACKOFF_MILLIS = 500;
     private static final long MAX_BACKOFF_MILLIS = 60_000;
 
+    /** Asking again is for what may be new; nothing waits for it. */
+    private static final long RETURN_BACKOFF_SECONDS = 600;
+
     private final Enclave enclave;
     private final String identity;
     private final DeviceRuntime runtime;
     private volatile String state = "no manufacturer's credential";
     private volatile boolean closed;
+    private final AtomicBoolean comingBack = new AtomicBoolean();
 
     RemoteProvisioning(Enclave enclave, String identity, DeviceRuntime runtime) {
         this.enclave = enclave;
@@ -115,7 +120,50 @@ final class RemoteProvisioning {
         }
         state = "enrolled";
         done.complete(null);
-        return mef().filter(FunctionAccess::unfinished).isEmpty();
+        boolean all = mef().filter(FunctionAccess::unfinished).isEmpty();
+        if (all) {
+            comeBack();
+        }
+        return all;
+    }
+
+    /** Asks again when the MEF wants it (retryDuration, TS-0003 12.3.2.3): the operator may have assigned more. */
+    private void comeBack() {
+        mef().map(FunctionAccess::returnsIn).filter(in -> in >= 0).ifPresent(in -> comeBackIn(Math.max(1, in)));
+    }
+
+    private void comeBackIn(long seconds) {
+        if (!closed && !runtime.timer().isShutdown() && comingBack.compareAndSet(false, true)) {
+            runtime.timer().schedule(() -> runtime.calls().execute(this::askAgain), seconds, TimeUnit.SECONDS);
+        }
+    }
+
+    private void askAgain() {
+        comingBack.set(false);
+        if (closed) {
+            return;
+        }
+        try {
+            FunctionAccess mef = mef().orElseThrow(() ->
+                    new Refusal(ResponseStatus.NOT_FOUND, "this device has no manufacturer's credential"));
+            run(mef, ExchangeGoal.comeBack())
+                    .whenCompleteAsync(
+                            (result, failure) -> askedAgain(result != null && result.good()), runtime.calls());
+        } catch (EnclaveUnavailable | Refusal e) {
+            comeBackIn(RETURN_BACKOFF_SECONDS);
+        }
+    }
+
+    private void askedAgain(boolean good) {
+        try {
+            if (good) {
+                comeBack();
+                return;
+            }
+        } catch (EnclaveUnavailable e) {
+            // it is back by then
+        }
+        comeBackIn(RETURN_BACKOFF_SECONDS);
     }
 
     private void again(CompletableFuture<Void> done, String why, long backoff) {

@@ -19,6 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.LongAdder;
+import org.sealpost.onem2m.Members;
 import org.sealpost.onem2m.PrimitiveCodec;
 import org.sealpost.onem2m.Refusal;
 import org.sealpost.onem2m.ResponseStatus;
@@ -29,6 +30,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 /** An HTTP door on loopback: bearer token made at first start, JSON in and out, refusals with status, sentence and hint. */
 public final class OperatorDoor implements AutoCloseable {
     private static final int TOKEN = 32;
+    private static final int MAX_REASON = 512;
     private static final int MAX_BODY = 1 << 20;
 
     private final HttpServer server;
@@ -82,6 +84,19 @@ public final class OperatorDoor implements AutoCloseable {
     public void close() {
         server.stop(0);
         threads.shutdownNow();
+    }
+
+    /**
+     * Why an operator does something, which goes into the audit log; "by operator" when a request does not say.
+     *
+     * @throws Refusal 4000 when it is longer than 512 characters
+     */
+    public static String reason(Members request) {
+        String reason = request.optionalText("reason").filter(r -> !r.isEmpty()).orElse("by operator");
+        if (reason.length() > MAX_REASON) {
+            throw new Refusal(ResponseStatus.BAD_REQUEST, "a reason has at most " + MAX_REASON + " characters");
+        }
+        return reason;
     }
 
     private void serve(HttpExchange exchange) throws IOException {

@@ -51,6 +51,7 @@ public interface ClientKeys {
      * @param credentialId KpmID, KmID or the id of the Km that an MEF gave
      * @param registered whether a registration stands that has not expired
      * @param unfinished whether an MEF may still have commands of this registration: it was not heard to say that there are no more, and the client has to enrol again
+     * @param returnsIn seconds until the MEF wants to be asked for commands again; -1 when it did not say
      * @param clientId the identity that the function knows this end point under; empty before
      * @param expirationTime of the registration, epoch seconds
      */
@@ -61,6 +62,7 @@ public interface ClientKeys {
             String credentialId,
             boolean registered,
             boolean unfinished,
+            long returnsIn,
             String clientId,
             long expirationTime) {}
 
@@ -81,6 +83,9 @@ public interface ClientKeys {
         /** Register at an MEF, be told what to do and do it. */
         public static final String ENROL = "enrol";
 
+        /** Ask an MEF again for commands: what was assigned since, without another enrolment. */
+        public static final String RETURN = "return";
+
         /** Follow the keys that others register for this end point. */
         public static final String FOLLOW = "follow";
 
@@ -99,6 +104,10 @@ public interface ClientKeys {
 
         public static ExchangeGoal enrol() {
             return new ExchangeGoal(ENROL, 0, List.of(), "", "");
+        }
+
+        public static ExchangeGoal comeBack() {
+            return new ExchangeGoal(RETURN, 0, List.of(), "", "");
         }
 
         public static ExchangeGoal follow() {

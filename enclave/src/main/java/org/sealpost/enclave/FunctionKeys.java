@@ -12,6 +12,13 @@ public interface FunctionKeys {
     FunctionFacts foundFunction(String kind, String fqdn);
 
     /**
+     * Says after how many seconds a client that was told that there are no more commands is to ask again; a day when nothing is said.
+     *
+     * @throws org.sealpost.onem2m.Refusal 4000 for less than one second
+     */
+    void askAgainAfter(long seconds);
+
+    /**
      * Makes a manufacturer's credential and seals it, with a one-time enrolment token, to the enclave that asks. For a name that has one already it is
      * replaced: the old one is void at once.
      *

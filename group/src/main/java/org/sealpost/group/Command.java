@@ -25,11 +25,30 @@ public record Command(
         long issuedAt,
         long notAfter) {
 
+    private static final int MAX_ARGUMENTS = 1 << 14;
+
     public Command {
-        arguments = Map.copyOf(arguments);
+        arguments = checked(arguments);
         if (id < 1 || epoch < 1 || issuedAt > notAfter || !verb.matches("[a-z][a-z0-9-]{0,31}")) {
             throw new Refusal(ResponseStatus.BAD_REQUEST, "a command has an id, epoch, time or verb out of range");
         }
+    }
+
+    /**
+     * A command's arguments.
+     *
+     * @throws Refusal 4000 when names and values together are longer than 16,384 characters
+     */
+    public static Map<String, String> checked(Map<String, String> arguments) {
+        int length = arguments.entrySet().stream()
+                .mapToInt(a -> a.getKey().length() + a.getValue().length())
+                .sum();
+        if (length > MAX_ARGUMENTS) {
+            throw new Refusal(
+                    ResponseStatus.BAD_REQUEST,
+                    "a command's arguments are longer than " + MAX_ARGUMENTS + " characters: send less");
+        }
+        return Map.copyOf(arguments);
     }
 
     public byte[] encode() {

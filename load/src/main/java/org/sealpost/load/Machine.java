@@ -1,6 +1,8 @@
 package org.sealpost.load;
 
+import com.sun.management.OperatingSystemMXBean;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
@@ -13,6 +15,11 @@ public final class Machine {
     public static String description() {
         return processor() + ", " + Runtime.getRuntime().availableProcessors() + " processors, Java "
                 + Runtime.version();
+    }
+
+    /** Seconds that this process has used of all processors: what a figure costs when others use the machine too. */
+    public static double cpuSeconds() {
+        return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime() / 1e9;
     }
 
     /** The commit that the launcher names; {@code unknown} without it. */

@@ -50,10 +50,15 @@ public final class MutationTable {
      * @return field and kind to what came instead of what was due; empty when all is as the table says
      */
     public Map<String, String> wrong(byte[] message, long seed, ToIntFunction<byte[]> attempt) {
+        return wrong(message, OK, seed, attempt);
+    }
+
+    /** As {@link #wrong(byte[], long, ToIntFunction)}, for a message that, well formed as it is, is answered with another status. */
+    public Map<String, String> wrong(byte[] message, int whole, long seed, ToIntFunction<byte[]> attempt) {
         Map<String, String> wrong = new TreeMap<>();
         int right = attempt.applyAsInt(message);
-        if (right != OK) {
-            wrong.put("the message as it should be", right + " instead of " + OK);
+        if (right != whole) {
+            wrong.put("the message as it should be", right + " instead of " + whole);
         }
         for (Mutation m : Mutation.of(message, seed)) {
             int got = attempt.applyAsInt(m.json());

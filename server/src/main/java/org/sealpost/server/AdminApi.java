@@ -208,13 +208,11 @@ final class AdminApi {
         EpochFacts facts = switch (parts[2]) {
             case "rotate" ->
                 server.authority()
-                        .rotate(
-                                group,
-                                Members.of(body, "the request", Set.of("reason"))
-                                        .optionalText("reason")
-                                        .orElse("by operator"));
+                        .rotate(group, OperatorDoor.reason(Members.of(body, "the request", Set.of("reason"))));
             case "evict" -> {
                 Members m = Members.of(body, "the request", Set.of("member", "members", "reason", "captured"));
+                String reason = OperatorDoor.reason(m);
+                boolean captured = m.optionalBoolean("captured").orElse(false);
                 if (m.get("members").isPresent()) {
                     yield server.authority()
                             .evict(
@@ -222,19 +220,14 @@ final class AdminApi {
                                     m.texts("members").stream()
                                             .map(server.authority()::memberId)
                                             .toList(),
-                                    m.optionalText("reason").orElse("by operator"));
+                                    reason);
                 }
-                yield server.authority()
-                        .evict(
-                                group,
-                                server.authority().memberId(m.text("member")),
-                                m.optionalText("reason").orElse("by operator"),
-                                m.optionalBoolean("captured").orElse(false));
+                yield server.authority().evict(group, server.authority().memberId(m.text("member")), reason, captured);
             }
             case "suspend", "resume" -> {
                 Members m = Members.of(body, "the request", Set.of("member", "reason"));
+                String reason = OperatorDoor.reason(m);
                 String member = server.authority().memberId(m.text("member"));
-                String reason = m.optionalText("reason").orElse("by operator");
                 yield parts[2].equals("suspend")
                         ? server.authority().suspend(group, member, reason)
                         : server.authority().resumeMember(group, member, reason);
@@ -339,8 +332,9 @@ final class AdminApi {
 
     private JsonNode revoke(JsonNode body) {
         Members m = Members.of(body, "the request", Set.of("member", "reason"));
+        String reason = OperatorDoor.reason(m);
         String member = server.authority().memberId(m.text("member"));
-        server.revoke(member, m.optionalText("reason").orElse("by operator"));
+        server.revoke(member, reason);
         return JsonNodeFactory.instance.objectNode().put("revoked", member);
     }
 

@@ -99,6 +99,14 @@ public final class FunctionMain implements Callable<Integer> {
     @Nullable
     Path portFile;
 
+    @Option(
+            names = "--retry",
+            paramLabel = "SECONDS",
+            defaultValue = "86400",
+            description =
+                    "After how long a client asks an MEF again whether it was assigned more keys. Default ${DEFAULT-VALUE}.")
+    long retry;
+
     @Mixin
     EnclaveOptions secureEnvironment = new EnclaveOptions();
 
@@ -184,6 +192,7 @@ public final class FunctionMain implements Callable<Integer> {
                     ServerMain.address(listen),
                     Optional.ofNullable(advertise),
                     calls);
+            function.askAgainAfter(retry);
             membership = new Membership(enclave, timer, calls, () -> {});
             door = new OperatorDoor(ServerMain.address(admin), directory.resolve("admin.token"))
                     .route(

@@ -39,7 +39,15 @@ class RemoteProvisioningTest {
     @Test
     void aDeviceReachesItsGroupWithNoHandOnItAndIsRevokedEverywhere() throws Exception {
         site = new Site(folder, FLEET);
-        mef = site.program("server", "org.sealpost.server.FunctionMain", "mef", "mef", "--listen", Site.fixedPort());
+        mef = site.program(
+                "server",
+                "org.sealpost.server.FunctionMain",
+                "mef",
+                "mef",
+                "--listen",
+                Site.fixedPort(),
+                "--retry",
+                "2");
         join();
         manufacture();
         mef.kill();
@@ -68,6 +76,19 @@ class RemoteProvisioningTest {
         Eventually.holds(
                 "the door closes",
                 () -> site.status(door).at("/actuator/state").asString().equals("closed"));
+
+        atMef(
+                "/mef/assign",
+                "{\"credential\":\"door-1@mef.sealpost.example\",\"identity\":\"" + DOOR
+                        + "\",\"grants\":[{\"usage\":23,\"target\":\"//sealpost.example/in-cse\"},"
+                        + "{\"usage\":24,\"target\":\"//sealpost.example/in-cse\"}]}");
+        Eventually.holds(
+                "the door comes back for the key that it was assigned since",
+                () -> atMef("/mef/clients", "")
+                        .valueStream()
+                        .filter(c -> c.path("identity").asString().equals(DOOR))
+                        .anyMatch(c -> c.path("keys").asInt() == 2));
+        assertThat(site.allCurrent()).isTrue();
 
         site.post("/revoke", "{\"member\":\"gw-north.door-1\",\"reason\":\"stolen\"}");
         assertThat(site.get("/groups/fire-doors").path("members")).isEmpty();

@@ -120,6 +120,7 @@ final class FurtherCalls {
     /** A device of its manufacturer's credential enrols at an MEF, the server follows, and the device is revoked. */
     static void provisioning(Enclave mef, Enclave server, String serverIdentity, Enclave device, String identity) {
         mef.foundFunction("MEF", MEF);
+        mef.askAgainAfter(3600);
         manufacture(mef, server, "server", new ClientAssignment(serverIdentity, "SERVER", List.of(), true));
         String credential = manufacture(
                 mef,
@@ -129,6 +130,7 @@ final class FurtherCalls {
                         identity, "DEVICE", List.of(new KeyGrant(23, serverIdentity, Optional.empty())), false));
         exchange(server, mef, ExchangeGoal.follow(), Optional.empty());
         exchange(device, mef, ExchangeGoal.enrol(), Optional.of(identity));
+        exchange(device, mef, ExchangeGoal.comeBack(), Optional.empty());
         exchange(server, mef, ExchangeGoal.follow(), Optional.empty());
         assertThat(server.provisionedPeers()).hasSize(1);
         assertThat(device.provisionedKeys()).hasSize(1);

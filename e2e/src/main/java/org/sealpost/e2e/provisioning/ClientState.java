@@ -44,6 +44,9 @@ public final class ClientState {
     /** Whether the function said, since the last registration, that it has no more commands. */
     public boolean settled;
 
+    /** When the function wants to be asked for commands again, epoch seconds; 0 when it did not say. */
+    public long returnAt;
+
     /** Up to which change this client has followed the keys it is a target of. */
     public long followed;
 

@@ -27,6 +27,9 @@ public final class FunctionState {
     /** Keys by the canonical form of their id. */
     public Map<String, Key> keys = new LinkedHashMap<>();
 
+    /** After how many seconds a client without commands is to ask again. */
+    public long retrySeconds = 86_400;
+
     /** Of the last change to a key. */
     public long sequence;
 

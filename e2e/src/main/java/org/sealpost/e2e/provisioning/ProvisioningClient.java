@@ -1,5 +1,6 @@
 package org.sealpost.e2e.provisioning;
 
+import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -53,6 +54,9 @@ public final class ProvisioningClient {
     public sealed interface Wish {
         /** Register, be told what to do, do it. */
         record Enrol() implements Wish {}
+
+        /** Ask again for commands, of a registration that stands; else as {@link Enrol}. */
+        record Return() implements Wish {}
 
         /** Follow the keys that this client is a target of. */
         record Follow() implements Wish {}
@@ -203,7 +207,7 @@ public final class ProvisioningClient {
     }
 
     private Step begin(ClientState state, long now) {
-        if (wish instanceof Wish.Enrol) {
+        if (wish instanceof Wish.Enrol || wish instanceof Wish.Return) {
             awaiting = Awaiting.CONFIGURATION;
             return send(new ProvisioningRequest.RetrieveConfiguration(state.fqdn, state.registration));
         }
@@ -260,8 +264,9 @@ public final class ProvisioningClient {
     private Step commanded(ClientState state, ClientCommand next, long now) {
         command = Optional.of(next);
         if (next.arguments() instanceof ClientCommand.Arguments.NoMore none) {
-            retrySeconds = Math.max(0, none.retryDuration());
+            retrySeconds = Math.min(Math.max(0, none.retryDuration()), LIFETIME);
             state.settled = true;
+            state.returnAt = retrySeconds == 0 ? 0 : now + retrySeconds;
             return finished();
         }
         if (next.id() <= state.lastCommand && next.status() != CommandStatus.REISSUED) {
@@ -320,11 +325,18 @@ public final class ProvisioningClient {
         byte[] value = state.kind == Kind.MEF
                 ? ProvisioningKeys.forUsage(state.enrolmentKey, usage, targets.get(0))
                 : exported.key().clone();
+        boolean known = Optional.ofNullable(state.keys.get(keyId.toLowerCase(Locale.ROOT)))
+                .filter(k -> MessageDigest.isEqual(k.value(), value))
+                .isPresent();
         state.keys.values().removeIf(k -> k.usage() == usage && k.targets().equals(targets));
         state.keys.put(
                 keyId.toLowerCase(Locale.ROOT),
                 new ClientState.Held(keyId, usage, state.clientId, targets, r.expirationTime(), value));
         Optional<ConfigurationNode> parent = node.map(n -> parent(state, n));
+        if (known) {
+            // The pairwise key that came of it may have been renewed since: what the function says again is no news.
+            return command.isPresent() ? report(state, CommandStatus.OK) : finished();
+        }
         learned.add(new Learned(
                 usage,
                 keyId,

@@ -33,11 +33,11 @@ public final class ProvisioningFunction {
     public static final String REVOKED = "revoked";
 
     private static final long YEAR = 365L * 86_400;
-    private static final long RETRY_SECONDS = 86_400;
     private static final int RELATIVE_ID = 16;
     private static final int KEY = 32;
     private static final int MAX_CHANGES = 32;
     private static final int MAX_PUBLIC_KEYS = 8192;
+    private static final int MAX_URI = 512;
 
     private ProvisioningFunction() {}
 
@@ -537,7 +537,7 @@ public final class ProvisioningFunction {
                             client.grants.get(i).usage())));
         }
         return new ProvisioningResponse.Command(new ClientCommand(
-                ++state.numbers, CommandStatus.ISSUED, new ClientCommand.Arguments.NoMore(RETRY_SECONDS)));
+                ++state.numbers, CommandStatus.ISSUED, new ClientCommand.Arguments.NoMore(state.retrySeconds)));
     }
 
     private static ProvisioningResponse report(
@@ -597,6 +597,19 @@ public final class ProvisioningFunction {
             List<Grant> grants,
             boolean administrates) {
         Client client = required(state, credentialId);
+        requireName(identity);
+        for (Grant grant : grants) {
+            requireName(grant.target());
+            boolean reachable = grant.uri()
+                    .map(u -> u.startsWith("tls://") && u.length() <= MAX_URI)
+                    .orElse(true);
+            if (!Usage.givenBy(state.kind, grant.usage()) || !reachable) {
+                throw new Refusal(
+                        ResponseStatus.BAD_REQUEST,
+                        "a grant is for a usage that no " + state.kind
+                                + " gives keys for, or its address is not tls://...");
+            }
+        }
         boolean taken = state.clients.values().stream()
                 .anyMatch(c -> c != client && c.identity.equals(identity) && c.revoked.isEmpty());
         if (taken) {
@@ -651,6 +664,7 @@ public final class ProvisioningFunction {
      */
     public static void revoke(FunctionState state, String identityOrCredential, String reason, List<Event> events) {
         List<Client> found = state.clients.values().stream()
+                .filter(c -> !identityOrCredential.isEmpty())
                 .filter(c -> c.identity.equals(identityOrCredential)
                         || canonical(c.credentialId).equals(canonical(identityOrCredential)))
                 .toList();
@@ -767,6 +781,15 @@ public final class ProvisioningFunction {
         Map<String, Client> clients = state.clients;
         return Optional.ofNullable(
                 clients.get(Optional.ofNullable(state.aliases.get(id)).orElse(id)));
+    }
+
+    /** An absolute identity, or the FQDN of a function. */
+    private static void requireName(String name) {
+        if (!name.startsWith("//")) {
+            new KeyIdentifier("key", name);
+        } else if (new Identifier(name).scope() != Identifier.Scope.ABSOLUTE) {
+            throw new Refusal(ResponseStatus.BAD_REQUEST, "an identity is given in its absolute form, //DOMAIN/...");
+        }
     }
 
     private static String path(boolean maf, int index) {

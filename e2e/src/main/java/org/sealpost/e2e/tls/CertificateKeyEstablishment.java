@@ -1,5 +1,6 @@
 package org.sealpost.e2e.tls;
 
+import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -17,10 +18,17 @@ public final class CertificateKeyEstablishment implements AutoCloseable {
     private static final TlsSettings SETTINGS =
             new TlsSettings(TlsSettings.CERTIFICATE_SUITES, Optional.empty(), Map.of(Labels.EXPORTER_ESCERTKE, OCTETS));
 
+    private static final int HEAD = 5;
+    private static final int CHANGE_CIPHER_SPEC = 20;
+    private static final int HANDSHAKE = 22;
+    private static final int MAJOR = 3;
+
     private final TlsPeer tls;
+    private byte[] next;
 
     private CertificateKeyEstablishment(TlsPeer tls) {
         this.tls = tls;
+        this.next = tls.output();
     }
 
     /**
@@ -49,12 +57,33 @@ public final class CertificateKeyEstablishment implements AutoCloseable {
      * @throws TlsFailure when it is refused, or the certificate names somebody else
      */
     public void take(byte[] message) {
+        requireRecords(message);
         tls.offer(message);
+        next = tls.output();
+        if (next.length == 0 && !tls.established()) {
+            throw new TlsFailure(TlsFailure.Kind.PROTOCOL, "the peer's message is not a whole flight");
+        }
     }
 
-    /** What is to be sent now: the records of one flight, or an alert. */
+    /** What is to be sent now: the records of one flight; empty when it was asked for before, and at the end. */
     public byte[] message() {
-        return tls.output();
+        byte[] flight = next;
+        next = new byte[0];
+        return flight;
+    }
+
+    /** A message is whole records of TLS: nobody waits for the rest of one, and versions that nothing compares later are compared here. */
+    private static void requireRecords(byte[] message) {
+        ByteBuffer rest = ByteBuffer.wrap(message);
+        while (rest.hasRemaining()) {
+            int head = rest.remaining() < HEAD ? 0 : rest.getInt();
+            boolean known = head >>> 24 >= CHANGE_CIPHER_SPEC && head >>> 24 <= HANDSHAKE;
+            int length = known ? (head & 0xff) << 8 | rest.get() & 0xff : 0;
+            if (!known || (head >>> 16 & 0xff) != MAJOR || length > rest.remaining()) {
+                throw new TlsFailure(TlsFailure.Kind.PROTOCOL, "the peer's message is not made of whole TLS records");
+            }
+            rest.position(rest.position() + length);
+        }
     }
 
     /** True when the handshake is done. */

@@ -69,10 +69,18 @@ public final class Certificates {
                     .generateCRLs(new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII)))) {
                 found.add((X509CRL) list);
             }
+            if (found.isEmpty()) {
+                throw noLists();
+            }
             return found;
         } catch (GeneralSecurityException e) {
-            throw new Refusal(ResponseStatus.BAD_REQUEST, "there are no certificate revocation lists in PEM form");
+            throw noLists();
         }
+    }
+
+    /** A file without a list would let everybody in who is on it. */
+    private static Refusal noLists() {
+        return new Refusal(ResponseStatus.BAD_REQUEST, "there are no certificate revocation lists in PEM form");
     }
 
     /** The octets of a certificate. */

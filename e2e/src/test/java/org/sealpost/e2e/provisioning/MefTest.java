@@ -225,6 +225,41 @@ class MefTest {
     }
 
     @Test
+    @Tag("S-24")
+    void aClientComesBackWhenAskedToForWhatWasAssignedSince() {
+        mef.function.retrySeconds = 600;
+        Learned first = enrolled();
+        assertThat(door.returnAt).isEqualTo(mef.now + 600);
+        assertThat(mef.run(door, new Wish.Return())).isEmpty();
+        ProvisioningFunction.assign(
+                mef.function,
+                door.credentialId,
+                DOOR,
+                "DEVICE",
+                List.of(
+                        new Grant(Usage.ESPRIM, SERVER, Optional.empty()),
+                        new Grant(Usage.ESDATA, SERVER, Optional.empty())),
+                false);
+        mef.now += 600;
+        List<Learned> more = mef.run(door, new Wish.Return());
+        assertThat(more).extracting(Learned::usage).containsExactly(Usage.ESDATA);
+        assertThat(door.with(Usage.ESPRIM, SERVER).orElseThrow().keyId()).isEqualTo(first.keyId());
+        assertThat(door.returnAt).isEqualTo(mef.now + 600);
+        assertThat(serverFollows()).hasSize(2);
+    }
+
+    /** Clients that nobody assigned an identity yet have an empty one. */
+    @Test
+    void anEmptyNameRevokesNobody() {
+        ClientState fresh = mef.client("fresh@mef.sp.example");
+        serverFollows();
+        assertThat(status(mef.ask(server, new ProvisioningRequest.RevokeClient("", "mistake"))))
+                .isEqualTo(4004);
+        assertThat(ProvisioningFunction.credential(mef.function, fresh.credentialId))
+                .isPresent();
+    }
+
+    @Test
     void aDeviceWaitsForItsServersTrustAnchor() {
         assertThat(statusOf(() -> mef.run(door, new Wish.Enrol()))).isEqualTo(5103);
         serverFollows();

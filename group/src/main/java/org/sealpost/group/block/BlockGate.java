@@ -35,57 +35,71 @@ public record BlockGate(
     }
 
     /**
-     * Opens a block: one signature, and at most height plus five hash steps.
+     * Opens a block: one signature, and for n entries at most height + 2n + 6 hash steps.
      *
      * @throws Refusal 4000 for another group or a damaged block, 4105 for an epoch that is not newer, 4008 for one that is over, 4103 for a signature that is none, or a member that is
      *     excluded
      */
     public Opened open(EpochBlock block, MemberLabels labels) {
+        return open(block, labels, SignatureCheck.OWN);
+    }
+
+    /** As {@link #open(EpochBlock, MemberLabels)}, for a harness. */
+    public Opened open(EpochBlock block, MemberLabels labels, SignatureCheck check) {
         requireCurrent(block.header());
-        BlockSlice slice = block.slice(labels).orElseThrow(BlockGate::excluded);
-        return open(slice, labels);
+        BlockEntry entry = block.entry(labels).orElseThrow(BlockGate::excluded);
+        byte[] own = block.hash();
+        requireNew(block.header(), own);
+        requireSigned(block.verifies(publicKey, check));
+        return uncover(block.header(), own, entry, labels);
     }
 
     /** Opens a slice, under the same rules. */
     public Opened open(BlockSlice slice, MemberLabels labels) {
-        requireTimely(slice);
-        if (!slice.verifies(publicKey)) {
-            throw refused(
-                    "an epoch block is not signed by the server, or was changed: fetch it again from another cache");
-        }
-        return uncover(slice, labels);
+        return open(slice, labels, SignatureCheck.OWN);
     }
 
-    /** Opens a slice of a block whose signature was verified by the caller, under the other rules. */
-    Opened openSigned(BlockSlice slice, MemberLabels labels) {
-        requireTimely(slice);
-        return uncover(slice, labels);
-    }
-
-    private void requireTimely(BlockSlice slice) {
+    /** As {@link #open(BlockSlice, MemberLabels)}, for a harness. */
+    public Opened open(BlockSlice slice, MemberLabels labels, SignatureCheck check) {
         requireCurrent(slice.header());
-        requireNew(slice.header(), slice.hash());
+        byte[] own = slice.hash();
+        requireNew(slice.header(), own);
+        requireSigned(slice.verifies(publicKey, check));
+        return uncover(slice.header(), own, slice.content(), labels);
     }
 
-    private Opened uncover(BlockSlice slice, MemberLabels labels) {
-        BlockHeader header = slice.header();
+    /** Opens what the caller found to be signed, of its group and new, under the other rules. */
+    Opened openSigned(BlockHeader header, byte[] own, BlockEntry entry, MemberLabels labels) {
+        requireTimely(header);
+        return uncover(header, own, entry, labels);
+    }
+
+    private Opened uncover(BlockHeader header, byte[] own, BlockEntry entry, MemberLabels labels) {
         byte[] key;
         try {
-            key = labels.key(slice.subset());
+            key = labels.key(entry.subset());
         } catch (IllegalArgumentException e) {
             throw excluded();
         }
-        byte[] seed = BlockSeed.mask(slice.hidden(), key, group, header);
+        byte[] seed = BlockSeed.mask(entry.hidden(), key, group, header);
+        byte[] extracted = BlockSeed.extract(seed);
         try {
             byte[] commitment =
-                    BlockSeed.commitment(seed, group, header.generation(), header.epoch(), header.previous());
+                    BlockSeed.commitment(extracted, group, header.generation(), header.epoch(), header.previous());
             if (!MessageDigest.isEqual(commitment, header.commitment())) {
                 throw refused("an epoch block holds another seed for this member than for the others");
             }
             return new Opened(
-                    header.epoch(), header.notAfter(), BlockSeed.secret(seed, group, header), slice.hash(), header);
+                    header.epoch(), header.notAfter(), BlockSeed.secret(extracted, group, header), own, header);
         } finally {
-            Wipe.octets(seed);
+            Wipe.octets(seed, extracted);
+        }
+    }
+
+    private static void requireSigned(boolean signed) {
+        if (!signed) {
+            throw refused(
+                    "an epoch block is not signed by the server, or was changed: fetch it again from another cache");
         }
     }
 
@@ -98,6 +112,10 @@ public record BlockGate(
                     ResponseStatus.CONFLICT,
                     "an epoch block belongs to another generation of the tree: fetch a credential from the server");
         }
+        requireTimely(header);
+    }
+
+    private void requireTimely(BlockHeader header) {
         if (now > header.notAfter()) {
             throw new Refusal(ResponseStatus.REQUEST_TIMEOUT, "an epoch block is over: fetch a newer one");
         }

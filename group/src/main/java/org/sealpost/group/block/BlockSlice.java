@@ -4,7 +4,6 @@ import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.sealpost.group.tree.Subset;
 import org.sealpost.oscore.cose.Cbor;
 import org.sealpost.oscore.cose.CoseSign1;
 
@@ -58,22 +57,19 @@ public record BlockSlice(BlockHeader header, CoseSign1 signed, int index, byte[]
         return Digest.shortened(signed.encode());
     }
 
-    Subset subset() {
-        try {
-            return Subset.decode(Arrays.copyOf(entry, Subset.length(header.height())), header.height());
-        } catch (IllegalArgumentException e) {
-            throw BlockHeader.malformed("a slice names a subset that its tree doesn't have");
-        }
-    }
-
-    byte[] hidden() {
-        return Arrays.copyOfRange(entry, entry.length - BlockSeed.LENGTH, entry.length);
+    /** The entry, read. */
+    BlockEntry content() {
+        return BlockEntry.decode(entry, header.height());
     }
 
     /** Whether entry and proof lead to what was signed. */
     boolean verifies(byte[] publicKey) {
+        return verifies(publicKey, SignatureCheck.OWN);
+    }
+
+    boolean verifies(byte[] publicKey, SignatureCheck check) {
         return Merkle.rootOf(entry, index, header.entries(), proof)
-                .filter(root -> signed.verifies(publicKey, EpochBlock.externalAad(root)))
+                .filter(root -> check.holds(signed, publicKey, EpochBlock.externalAad(root)))
                 .isPresent();
     }
 }

@@ -6,7 +6,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import org.sealpost.e2e.Labels;
+import org.sealpost.e2e.Wipe;
 import org.sealpost.group.tree.MemberLabels;
 import org.sealpost.group.tree.Subset;
 import org.sealpost.group.tree.TreeSecret;
@@ -64,6 +66,7 @@ public final class EpochBlock {
             List<Subset> cover,
             byte[] seed,
             byte[] signingKey) {
+        byte[] extracted = BlockSeed.extract(seed);
         BlockHeader header = new BlockHeader(
                 BlockHeader.number(scheme),
                 height,
@@ -75,7 +78,8 @@ public final class EpochBlock {
                 cover.size(),
                 draft.commanderVersion(),
                 draft.commanders(),
-                BlockSeed.commitment(seed, draft.group(), draft.generation(), draft.epoch(), draft.previous()));
+                BlockSeed.commitment(extracted, draft.group(), draft.generation(), draft.epoch(), draft.previous()));
+        Wipe.octets(extracted);
         ByteArrayOutputStream entries = new ByteArrayOutputStream(cover.size() * header.entryLength());
         for (Subset subset : cover) {
             entries.writeBytes(subset.encode(height));
@@ -115,12 +119,21 @@ public final class EpochBlock {
 
     /** The secret of this block's epoch, from the seed that it hides; 32 octets. The seed stays the caller's. */
     public byte[] secret(byte[] seed, String group) {
-        return BlockSeed.secret(seed, group, header);
+        byte[] extracted = BlockSeed.extract(seed);
+        try {
+            return BlockSeed.secret(extracted, group, header);
+        } finally {
+            Wipe.octets(extracted);
+        }
     }
 
     /** Whether all of it is what was signed with that key. */
     public boolean verifies(byte[] publicKey) {
-        return signed.verifies(publicKey, externalAad(Merkle.root(split(entries, header))));
+        return verifies(publicKey, SignatureCheck.OWN);
+    }
+
+    boolean verifies(byte[] publicKey, SignatureCheck check) {
+        return check.holds(signed, publicKey, externalAad(Merkle.root(split(entries, header))));
     }
 
     /** What the next block repeats as {@code previous}; 16 octets. */
@@ -128,8 +141,15 @@ public final class EpochBlock {
         return Digest.shortened(signed.encode());
     }
 
+    /** The part that one member needs of a block that it has whole; empty for a member that is excluded. */
+    Optional<BlockEntry> entry(MemberLabels labels) {
+        List<Subset> subsets = subsets();
+        return labels.find(subsets)
+                .map(subset -> BlockEntry.decode(split(entries, header).get(subsets.indexOf(subset)), header.height()));
+    }
+
     /** The part that one member needs, with its way to the signed root; empty for a member that is excluded. */
-    public java.util.Optional<BlockSlice> slice(MemberLabels labels) {
+    public Optional<BlockSlice> slice(MemberLabels labels) {
         List<Subset> subsets = subsets();
         return labels.find(subsets).map(subset -> slice(subsets.indexOf(subset)));
     }
@@ -143,13 +163,8 @@ public final class EpochBlock {
     /** Who may open it, in the order of the entries. */
     public List<Subset> subsets() {
         List<Subset> subsets = new ArrayList<>();
-        int length = Subset.length(header.height());
         for (byte[] entry : split(entries, header)) {
-            try {
-                subsets.add(Subset.decode(Arrays.copyOf(entry, length), header.height()));
-            } catch (IllegalArgumentException e) {
-                throw BlockHeader.malformed("an epoch block names a subset that its tree doesn't have");
-            }
+            subsets.add(BlockEntry.decode(entry, header.height()).subset());
         }
         return Collections.unmodifiableList(subsets);
     }

@@ -152,15 +152,16 @@ public record MemberEpochs(String group, byte[] publicKey, List<Labels> labels, 
                     Fault.CHAIN,
                     conflict("an epoch block does not follow the one that this member holds: tell the operator"));
         }
-        return open(latest, header, own, now);
+        return open(latest, header, hash, own, now);
     }
 
     /** Opens what was found to be signed: it is verified once. */
-    private Held open(Latest latest, BlockHeader header, MemberLabels own, long now) {
-        BlockSlice slice = latest.block()
-                .map(b -> b.slice(own))
-                .orElseGet(() ->
-                        latest.slice().filter(s -> own.find(List.of(s.subset())).isPresent()))
+    private Held open(Latest latest, BlockHeader header, byte[] hash, MemberLabels own, long now) {
+        BlockEntry entry = latest.block()
+                .map(b -> b.entry(own))
+                .orElseGet(() -> latest.slice()
+                        .map(BlockSlice::content)
+                        .filter(e -> own.find(List.of(e.subset())).isPresent()))
                 .orElseThrow(() -> new Stop(
                         Fault.EXCLUDED,
                         new Refusal(
@@ -169,7 +170,7 @@ public record MemberEpochs(String group, byte[] publicKey, List<Labels> labels, 
         BlockGate gate =
                 new BlockGate(group, header.generation(), publicKey, held.epoch(), Optional.of(held.block()), now);
         try {
-            BlockGate.Opened opened = gate.openSigned(slice, own);
+            BlockGate.Opened opened = gate.openSigned(header, hash, entry, own);
             return new Held(
                     opened.epoch(),
                     opened.secret(),

@@ -22,21 +22,21 @@ final class Labelling {
     private Labelling() {}
 
     /** The label that belongs to a node alone: HKDF(tree secret, label | 0x00 | group | 0x00 | generation (8) | node (4)). */
-    static byte[] root(byte[] treeSecret, String group, long generation, int node) {
+    static byte[] root(Hmac.Series hmac, byte[] treeSecret, String group, long generation, int node) {
         byte[] name = (Labels.TREE_NODE + '\0' + group + '\0').getBytes(StandardCharsets.UTF_8);
         byte[] info = ByteBuffer.allocate(name.length + Long.BYTES + Integer.BYTES)
                 .put(name)
                 .putLong(generation)
                 .putInt(node)
                 .array();
-        return Hmac.hkdf(treeSecret, new byte[0], info, LENGTH);
+        return hmac.hkdf(treeSecret, new byte[0], info, LENGTH);
     }
 
     /** The label of a node below, from that of a node above; overwrites nothing of the argument. */
-    static byte[] descend(byte[] label, int from, int to) {
+    static byte[] descend(Hmac.Series hmac, byte[] label, int from, int to) {
         byte[] current = label.clone();
         for (int depth = Node.depth(from) + 1; depth <= Node.depth(to); depth++) {
-            byte[] next = child(current, Node.ancestor(to, depth));
+            byte[] next = child(hmac, current, Node.ancestor(to, depth));
             Wipe.octets(current);
             current = next;
         }
@@ -44,16 +44,16 @@ final class Labelling {
     }
 
     /** The label of a child, from its parent's. */
-    static byte[] child(byte[] label, int child) {
-        byte[] whole = Hmac.sha256(label, STEP, child % 2 == 0 ? LEFT : RIGHT);
+    static byte[] child(Hmac.Series hmac, byte[] label, int child) {
+        byte[] whole = hmac.sha256(label, STEP, child % 2 == 0 ? LEFT : RIGHT);
         byte[] next = Arrays.copyOf(whole, LENGTH);
         Wipe.octets(whole);
         return next;
     }
 
     /** 32 octets; wipes the label. */
-    static byte[] key(byte[] label) {
-        byte[] key = Hmac.sha256(label, KEY);
+    static byte[] key(Hmac.Series hmac, byte[] label) {
+        byte[] key = hmac.sha256(label, KEY);
         Wipe.octets(label);
         return key;
     }

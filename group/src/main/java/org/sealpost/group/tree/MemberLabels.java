@@ -3,6 +3,7 @@ package org.sealpost.group.tree;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.sealpost.e2e.Hmac;
 import org.sealpost.e2e.Wipe;
 
 /**
@@ -45,13 +46,13 @@ public final class MemberLabels {
             throw new IllegalArgumentException("the leaf is not in that subset");
         }
         if (scheme == TreeScheme.COMPLETE_SUBTREE) {
-            return Labelling.key(label(Node.depth(subset.from())));
+            return Labelling.key(new Hmac.Series(), label(Node.depth(subset.from())));
         }
         if (subset.except() == 0) {
             if (subset.from() != Node.ROOT) {
                 throw new IllegalArgumentException("the leaf has no label for that subset");
             }
-            return Labelling.key(label(scheme.labels(height) - 1));
+            return Labelling.key(new Hmac.Series(), label(scheme.labels(height) - 1));
         }
         return differenceKey(subset);
     }
@@ -73,9 +74,10 @@ public final class MemberLabels {
             parting++;
         }
         byte[] stored = label(before(top) + parting - top - 1);
-        byte[] label = Labelling.descend(stored, Node.ancestor(subset.except(), parting), subset.except());
+        Hmac.Series hmac = new Hmac.Series();
+        byte[] label = Labelling.descend(hmac, stored, Node.ancestor(subset.except(), parting), subset.except());
         Wipe.octets(stored);
-        return Labelling.key(label);
+        return Labelling.key(hmac, label);
     }
 
     /** How many labels belong to ancestors above that depth. */

@@ -1,6 +1,7 @@
 package org.sealpost.group.tree;
 
 import java.io.ByteArrayOutputStream;
+import org.sealpost.e2e.Hmac;
 import org.sealpost.e2e.Wipe;
 
 /**
@@ -24,16 +25,15 @@ public final class TreeSecret {
 
     /** The key of a subset; 32 octets, a secret. */
     public byte[] key(Subset subset) {
+        Hmac.Series hmac = new Hmac.Series();
         if (subset.except() == 0) {
             return Labelling.key(
-                    scheme == TreeScheme.SUBSET_DIFFERENCE
-                            ? everybody()
-                            : Labelling.root(secret, group, generation, subset.from()));
+                    hmac, scheme == TreeScheme.SUBSET_DIFFERENCE ? everybody(hmac) : root(hmac, subset.from()));
         }
-        byte[] own = Labelling.root(secret, group, generation, subset.from());
-        byte[] label = Labelling.descend(own, subset.from(), subset.except());
+        byte[] own = root(hmac, subset.from());
+        byte[] label = Labelling.descend(hmac, own, subset.from(), subset.except());
         Wipe.octets(own);
-        return Labelling.key(label);
+        return Labelling.key(hmac, label);
     }
 
     /**
@@ -45,34 +45,39 @@ public final class TreeSecret {
             throw new IllegalArgumentException("a leaf is outside of its tree");
         }
         int own = Node.leaf(height, leaf);
+        Hmac.Series hmac = new Hmac.Series();
         ByteArrayOutputStream out = new ByteArrayOutputStream(scheme.labels(height) * Labelling.LENGTH);
         for (int depth = 0; depth <= height; depth++) {
-            byte[] label = Labelling.root(secret, group, generation, Node.ancestor(own, depth));
+            byte[] label = root(hmac, Node.ancestor(own, depth));
             if (scheme == TreeScheme.COMPLETE_SUBTREE) {
                 out.writeBytes(label);
                 Wipe.octets(label);
             } else {
-                writeHanging(out, label, own, depth);
+                writeHanging(hmac, out, label, own, depth);
             }
         }
         if (scheme == TreeScheme.SUBSET_DIFFERENCE) {
-            out.writeBytes(everybody());
+            out.writeBytes(everybody(hmac));
         }
         return new MemberLabels(scheme, height, leaf, out.toByteArray());
     }
 
     /** The label for all leaves; it belongs to no node, since the root's would give away the tree. */
-    private byte[] everybody() {
-        return Labelling.root(secret, group, generation, Labelling.EVERYBODY);
+    private byte[] everybody(Hmac.Series hmac) {
+        return root(hmac, Labelling.EVERYBODY);
+    }
+
+    private byte[] root(Hmac.Series hmac, int node) {
+        return Labelling.root(hmac, secret, group, generation, node);
     }
 
     /** Goes down the way to the leaf and writes the label of what hangs off it at each step; wipes the label. */
-    private void writeHanging(ByteArrayOutputStream out, byte[] label, int own, int top) {
+    private void writeHanging(Hmac.Series hmac, ByteArrayOutputStream out, byte[] label, int own, int top) {
         byte[] way = label;
         for (int depth = top + 1; depth <= height; depth++) {
             int next = Node.ancestor(own, depth);
-            out.writeBytes(Labelling.child(way, Node.sibling(next)));
-            byte[] below = Labelling.child(way, next);
+            out.writeBytes(Labelling.child(hmac, way, Node.sibling(next)));
+            byte[] below = Labelling.child(hmac, way, next);
             Wipe.octets(way);
             way = below;
         }

@@ -12,10 +12,12 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.sealpost.e2e.Hmac;
 
 /** Covers against brute force, and keys that members and the authority agree on. */
 class TreeSchemeTest {
     private static final long SEED = 20261125;
+    private static final Hmac.Series HMAC = new Hmac.Series();
     private static final String GROUP = "//sealpost.example/in-cse/cse-in/fire-doors";
 
     @ParameterizedTest
@@ -93,7 +95,7 @@ class TreeSchemeTest {
             Set<List<Byte>> stored = new HashSet<>();
             revoked.forEach(leaf -> stored.addAll(chunks(tree.labels(leaf).octets())));
             for (Subset subset : TreeScheme.SUBSET_DIFFERENCE.cover(height, 1L << height, revoked)) {
-                byte[] label = Labelling.root(secret(round), GROUP, 1, subset.from());
+                byte[] label = Labelling.root(HMAC, secret(round), GROUP, 1, subset.from());
                 for (int depth = Node.depth(subset.from()); ; depth++) {
                     assertThat(stored)
                             .as("seed %d round %d %s depth %d", SEED, round, subset, depth)
@@ -101,7 +103,7 @@ class TreeSchemeTest {
                     if (depth == Node.depth(subset.except())) {
                         break;
                     }
-                    label = Labelling.child(label, Node.ancestor(subset.except(), depth + 1));
+                    label = Labelling.child(HMAC, label, Node.ancestor(subset.except(), depth + 1));
                 }
             }
         }
@@ -118,10 +120,10 @@ class TreeSchemeTest {
 
     @Test
     void generationsAndGroupsShareNoLabel() {
-        byte[] one = Labelling.root(secret(1), GROUP, 1, 1);
-        assertThat(Labelling.root(secret(1), GROUP, 2, 1)).isNotEqualTo(one);
-        assertThat(Labelling.root(secret(1), GROUP + "2", 1, 1)).isNotEqualTo(one);
-        assertThat(Labelling.root(secret(1), GROUP, 1, 2)).isNotEqualTo(one);
+        byte[] one = Labelling.root(HMAC, secret(1), GROUP, 1, 1);
+        assertThat(Labelling.root(HMAC, secret(1), GROUP, 2, 1)).isNotEqualTo(one);
+        assertThat(Labelling.root(HMAC, secret(1), GROUP + "2", 1, 1)).isNotEqualTo(one);
+        assertThat(Labelling.root(HMAC, secret(1), GROUP, 1, 2)).isNotEqualTo(one);
     }
 
     @Test

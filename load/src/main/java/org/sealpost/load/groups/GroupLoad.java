@@ -24,10 +24,11 @@ record GroupLoad(int members, int devices, int compared, int pointToPoint, int m
 
     private static final int HUNDRED = 100;
     private static final int SIGNED_DEVICES = 100;
-    private static final int SIGNED_ROUNDS = 4;
+    private static final int SIGNED_ROUNDS = 9;
     private static final int SLEEPY_EPOCHS = 10_000;
     private static final int RECOVERED = 1_000;
     private static final int PROBES = 20;
+    private static final int VERIFICATIONS = 501;
 
     /**
      * One scheme in one air.
@@ -72,7 +73,7 @@ record GroupLoad(int members, int devices, int compared, int pointToPoint, int m
         figures.put("server_heap_mib", Heap.mebibytes(members, seed));
         Sizes sizes = sizes(figures, progress);
         progress.accept("joins with signatures, through enclaves");
-        figures.put("joins_signed_per_s", Joins.signed(Math.min(SIGNED_DEVICES, devices), SIGNED_ROUNDS));
+        joined(figures, "joins_signed", Joins.signed(Math.min(SIGNED_DEVICES, devices), SIGNED_ROUNDS));
         large(figures, rows, sizes, progress);
         compare(rows, sizes, progress);
         return new Outcome(figures, rows);
@@ -102,13 +103,18 @@ record GroupLoad(int members, int devices, int compared, int pointToPoint, int m
         return s;
     }
 
-    /** The default scheme with all devices: they join, and are then told of evictions in good and in bad air. */
+    private static void joined(Figures figures, String name, Joins.Rate rate) {
+        figures.put(name + "_per_s", rate.perSecond());
+        figures.put(name + "_cpu_us", rate.cpuMicros());
+    }
+
+    /** The default scheme with all devices: they join, and are then told of evictions in good and in bad air. One identical block's signature is verified once. */
     private void large(Figures figures, List<Row> rows, Sizes sizes, Consumer<String> progress) {
-        TreeUnderTest scheme = new TreeUnderTest(TreeScheme.SUBSET_DIFFERENCE, members, devices, seed);
+        TreeUnderTest scheme = new TreeUnderTest(TreeScheme.SUBSET_DIFFERENCE, members, devices, seed).verifyingOnce();
         Pair[] pairs = Pair.many(devices, seed);
         byte[] secret = TestGroup.octets(seed + 9, 32);
         progress.accept(devices + " devices join with their pre-shared keys");
-        figures.put("joins_psk_per_s", Joins.psk(scheme, pairs, secret));
+        joined(figures, "joins_psk", Joins.psk(scheme, pairs, secret));
         Confirmations confirmations = new Confirmations(pairs);
         progress.accept(devices + " devices are told of an eviction, 1 % loss");
         Row good = row(scheme, confirmations, Air.GOOD, sizes.cost());
@@ -116,6 +122,7 @@ record GroupLoad(int members, int devices, int compared, int pointToPoint, int m
         Row bad = row(scheme, confirmations, Air.BAD, sizes.cost());
         confirmed(figures, "confirmed_s_loss1", good.spread());
         confirmed(figures, "confirmed_s_loss10", bad.spread());
+        figures.put("verification_us", scheme.verification(VERIFICATIONS));
         figures.put("device_us", good.spread().tally().deviceNanos / 1e3 / devices);
         figures.put("server_us_per_device", good.spread().tally().serverNanos / 1e3 / devices);
         rows.add(good);
@@ -126,6 +133,7 @@ record GroupLoad(int members, int devices, int compared, int pointToPoint, int m
         figures.put(name, spread.confirmed());
         figures.put(name + "_virtual", spread.all());
         figures.put(name + "_work", spread.wall());
+        figures.put(name + "_cpu", spread.cpu());
     }
 
     private void compare(List<Row> rows, Sizes differences, Consumer<String> progress) {

@@ -19,6 +19,7 @@ import org.sealpost.enclave.EndPointKeys.OpenedResponse;
 import org.sealpost.group.EpochKeys;
 import org.sealpost.group.GroupCredential;
 import org.sealpost.group.tree.MemberLabels;
+import org.sealpost.load.Machine;
 import org.sealpost.load.memory.MemoryEnclave;
 
 /** Authenticated joins: the protocol's and the enclave's work of both sides, without a network between them. */
@@ -33,10 +34,10 @@ final class Joins {
      *
      * @return joins a second, all processors together
      */
-    static double psk(TreeUnderTest scheme, Pair[] pairs, byte[] secret) {
+    static Rate psk(TreeUnderTest scheme, Pair[] pairs, byte[] secret) {
         EpochKeys keys = EpochKeys.derive(secret, TestGroup.NAME, 1);
         Confirmations confirmations = new Confirmations(pairs);
-        return perSecond(pairs.length, (from, to) -> {
+        return rate(pairs.length, pairs.length, (from, to) -> {
             for (int i = from; i < to; i++) {
                 join(scheme, pairs[i], i, secret);
                 EpochKeys own = EpochKeys.derive(secret, TestGroup.NAME, 1);
@@ -96,20 +97,22 @@ final class Joins {
      * confirms; the server's verifies.
      *
      * @param each devices for every processor; one server's enclave for each
+     * @param rounds so often everybody joins; a third as often before, uncounted, so that it is compiled
      */
-    static double signed(int each, int rounds) {
+    static Rate signed(int each, int rounds) {
         int processors = Runtime.getRuntime().availableProcessors();
         List<Site> sites = new ArrayList<>();
         for (int i = 0; i < processors; i++) {
             sites.add(new Site(each));
         }
-        perSecond(processors, (from, to) -> sites.subList(from, to).forEach(Site::everybodyJoins));
-        double rate = perSecond(processors, (from, to) -> {
-            for (int round = 0; round < rounds; round++) {
-                sites.subList(from, to).forEach(Site::everybodyJoins);
-            }
-        });
-        return rate * each * rounds;
+        perSecond(processors, (from, to) -> joinOften(sites.subList(from, to), 1 + rounds / 3));
+        return rate(processors, processors * each * rounds, (from, to) -> joinOften(sites.subList(from, to), rounds));
+    }
+
+    private static void joinOften(List<Site> sites, int rounds) {
+        for (int round = 0; round < rounds; round++) {
+            sites.forEach(Site::everybodyJoins);
+        }
     }
 
     /** A server's enclave and those of its devices, enrolled. */
@@ -164,6 +167,20 @@ final class Joins {
     /** A part of numbered work. */
     interface Part {
         void run(int from, int to);
+    }
+
+    /**
+     * How fast something was.
+     *
+     * @param perSecond all processors together, by the clock on the wall
+     * @param cpuMicros of one processor for each, whatever else the machine did
+     */
+    record Rate(double perSecond, double cpuMicros) {}
+
+    private static Rate rate(int parts, int joins, Part part) {
+        double before = Machine.cpuSeconds();
+        double rate = perSecond(parts, part);
+        return new Rate(rate * joins / parts, (Machine.cpuSeconds() - before) * 1e6 / joins);
     }
 
     /** Gives every processor its part. */

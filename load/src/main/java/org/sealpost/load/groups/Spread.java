@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.sealpost.group.EpochKeys;
+import org.sealpost.load.Machine;
 
 /**
  * One eviction, from the server's first step until the last device is confirmed. Gateways don't wait for each other, so that as many run at once as there are processors; each has its own seed.
@@ -14,8 +15,10 @@ import org.sealpost.group.EpochKeys;
  * @param most until 99 of 100 are
  * @param all until all are
  * @param wall seconds that this machine was busy with the work of the server, all gateways and all devices
+ * @param cpu seconds of processors that the work took, whatever else the machine did
  */
-record Spread(double serverMillis, double half, double most, double all, double wall, Neighbourhood.Tally tally) {
+record Spread(
+        double serverMillis, double half, double most, double all, double wall, double cpu, Neighbourhood.Tally tally) {
     private static final int GATEWAY = 1000;
 
     /** The upper bound that is reported: as if no work was done while messages were under way. */
@@ -24,6 +27,7 @@ record Spread(double serverMillis, double half, double most, double all, double 
     }
 
     static Spread run(Scheme scheme, Confirmations confirmations, Air air, long seed) {
+        double cpu = Machine.cpuSeconds();
         long start = System.nanoTime();
         Scheme.Announcement announcement = scheme.evict();
         double millis = (System.nanoTime() - start) / 1e6;
@@ -46,7 +50,8 @@ record Spread(double serverMillis, double half, double most, double all, double 
         long[] micros = parts.stream().flatMapToLong(Arrays::stream).sorted().toArray();
         Neighbourhood.Tally tally = new Neighbourhood.Tally();
         gateways.forEach(g -> tally.add(g.tally()));
-        return new Spread(millis, at(micros, 0.50), at(micros, 0.99), at(micros, 1), wall, tally);
+        return new Spread(
+                millis, at(micros, 0.50), at(micros, 0.99), at(micros, 1), wall, Machine.cpuSeconds() - cpu, tally);
     }
 
     private static double at(long[] sorted, double share) {

@@ -1,6 +1,7 @@
 package org.sealpost.load.groups;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.sealpost.e2e.Wipe;
@@ -8,6 +9,7 @@ import org.sealpost.group.EpochKeys;
 import org.sealpost.group.block.BlockGate;
 import org.sealpost.group.block.BlockSlice;
 import org.sealpost.group.block.EpochBlock;
+import org.sealpost.group.block.SignatureCheck;
 import org.sealpost.group.tree.MemberLabels;
 import org.sealpost.group.tree.TreeScheme;
 
@@ -20,6 +22,7 @@ final class TreeUnderTest implements Scheme {
     private final long[] highest;
     private final List<Long> revoked = new ArrayList<>();
     private final Random random;
+    private SignatureCheck check = SignatureCheck.OWN;
     private EpochBlock newest;
     private EpochKeys keys;
 
@@ -50,6 +53,27 @@ final class TreeUnderTest implements Scheme {
         return this;
     }
 
+    /** The signature of one identical block is verified once for all devices. */
+    TreeUnderTest verifyingOnce() {
+        check = new VerifiedOnce();
+        return this;
+    }
+
+    /** What verifying the newest block's signature costs a device, in microseconds of one processor: the median of so many. */
+    double verification(int rounds) {
+        double[] times = new double[rounds];
+        for (int i = 0; i < rounds; i++) {
+            long start = System.nanoTime();
+            boolean holds = newest.verifies(tree.publicKey());
+            times[i] = (System.nanoTime() - start) / 1e3;
+            if (!holds) {
+                throw new IllegalStateException("a block is not signed");
+            }
+        }
+        Arrays.sort(times);
+        return times[rounds / 2];
+    }
+
     /** A member's labels made anew, as its authority does it. */
     MemberLabels labelsOf(int device) {
         return tree.secret().labels(leaf(device));
@@ -57,7 +81,7 @@ final class TreeUnderTest implements Scheme {
 
     @Override
     public String title() {
-        return tree.scheme().policyName();
+        return tree.scheme().policyName() + (check == SignatureCheck.OWN ? "" : " *");
     }
 
     @Override
@@ -84,7 +108,7 @@ final class TreeUnderTest implements Scheme {
 
     @Override
     public EpochKeys open(int device, byte[] message) {
-        return use(device, tree.gate(highest[device]).open(EpochBlock.decode(message), labels[device]));
+        return use(device, tree.gate(highest[device]).open(EpochBlock.decode(message), labels[device], check));
     }
 
     /** The newest block's slice for a device, as a cache gives it to a constrained link. */
@@ -93,7 +117,7 @@ final class TreeUnderTest implements Scheme {
     }
 
     EpochKeys openSlice(int device, byte[] slice) {
-        return use(device, tree.gate(highest[device]).open(BlockSlice.decode(slice), labels[device]));
+        return use(device, tree.gate(highest[device]).open(BlockSlice.decode(slice), labels[device], check));
     }
 
     @Override

@@ -74,6 +74,16 @@ final class Adversary {
         };
     }
 
+    /** Everything that it kept goes to everybody once, in the order in which it was seen. */
+    void letGo() {
+        for (Host host : world.devices) {
+            List.copyOf(latest).forEach(octets -> world.take(host, World.DOORS, octets));
+            List.copyOf(objects).forEach(object -> host.call(e -> e.openRequest(object)));
+            List.copyOf(commands).forEach(envelope -> world.obey(host, envelope));
+        }
+        List.copyOf(latest).forEach(octets -> world.take(world.agent, World.DOORS, octets));
+    }
+
     /** One more attempt on somebody, of a kind that chance chooses. */
     void attack() {
         Host victim = world.devices.get(random.nextInt(world.devices.size()));

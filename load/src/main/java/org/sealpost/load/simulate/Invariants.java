@@ -140,6 +140,11 @@ final class Invariants {
         issued.put(commander + " " + id, new Issued(verb, target, byServer, notAfter));
     }
 
+    /** How many commands were done, by all devices. */
+    long executed() {
+        return executed.size();
+    }
+
     /** A device was told to act. */
     void executes(String device, CommandVerdict.Execute e, long now) {
         checked++;

@@ -70,7 +70,8 @@ final class Simulation {
     }
 
     /**
-     * A world that lives for some hours, comes to peace, and is then sent so many messages by the adversary, one after the other: none of them may move anybody, and afterwards all is as it was.
+     * A world that lives for some hours and comes to peace; two commands are given, and all that the adversary held back arrives (late is not forged). Then it sends so many messages, one after the other, and
+     * now and then somebody starts again: none of them may move anybody or be obeyed, and afterwards all is as it was.
      *
      * @throws Violation when one was accepted
      */
@@ -83,12 +84,17 @@ final class Simulation {
         }
         s.heal();
         s.publish();
-        List<Long> before = s.epochs();
-        while (s.adversary.sent() < messages) {
-            s.adversary.attack();
-            if (s.adversary.sent() % SIEGE_LOOK == 0) {
-                s.unmoved(before);
+        s.command(s.world.server, "close");
+        s.command(s.world.agent, "close");
+        s.arriveLate();
+        s.check();
+        List<Long> before = s.standing();
+        for (long looks = 0; s.adversary.sent() < messages; looks++) {
+            for (int i = 0; i < SIEGE_LOOK; i++) {
+                s.adversary.attack();
             }
+            s.unmoved(before);
+            s.world.devices.get((int) (looks % s.world.devices.size())).restart();
         }
         s.unmoved(before);
         s.check();
@@ -104,16 +110,27 @@ final class Simulation {
                 s.world.invariants.checked());
     }
 
-    private List<Long> epochs() {
-        return all().stream()
-                .map(h -> h == world.server ? world.epoch() : h.epoch(World.DOORS))
+    /** All that was held back arrives, until nothing of it changes anything. */
+    private void arriveLate() {
+        List<Long> before;
+        do {
+            before = standing();
+            adversary.letGo();
+        } while (!standing().equals(before));
+    }
+
+    /** Everybody's epoch, and how many commands were done. */
+    private List<Long> standing() {
+        return java.util.stream.Stream.concat(
+                        all().stream().map(h -> h == world.server ? world.epoch() : h.epoch(World.DOORS)),
+                        java.util.stream.Stream.of(world.invariants.executed()))
                 .toList();
     }
 
     private void unmoved(List<Long> before) {
-        if (!epochs().equals(before)) {
+        if (!standing().equals(before)) {
             throw new Violation(
-                    "accepted", "a message of the adversary moved somebody: " + before + " became " + epochs());
+                    "accepted", "a message of the adversary moved somebody: " + before + " became " + standing());
         }
     }
 

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.sealpost.group.tree.TreeScheme;
 import org.sealpost.load.LoadMain;
+import org.sealpost.oscore.cose.CoseSign1;
 import picocli.CommandLine;
 
 /** The short form of {@code load groups}: a small group, every figure, and what of a million members takes no million devices. */
@@ -38,7 +39,13 @@ class GroupLoadTest {
         assertThat(json.values()).allMatch(v -> v.isValueNode());
         assertThat(outcome.rows())
                 .extracting(GroupLoad.Row::scheme)
-                .containsOnly("subset-difference", "complete-subtree", "lkh-4", "point-to-point", "mls");
+                .containsOnly(
+                        "subset-difference *",
+                        "subset-difference",
+                        "complete-subtree",
+                        "lkh-4",
+                        "point-to-point",
+                        "mls");
         assertThat(outcome.rows()).allSatisfy(row -> {
             assertThat(row.cost().mean()).as(row.scheme()).isGreaterThan(100);
             assertThat(row.spread().half())
@@ -63,6 +70,7 @@ class GroupLoadTest {
         assertThat(sizes.hundredSlice.getMax()).isLessThanOrEqualTo(340);
         assertThat(sizes.notice.getMax()).isLessThanOrEqualTo(150);
         assertThat(sizes.sliceSteps.getMax()).isBetween(10, 40);
+        assertThat(sizes.blockSteps.getMax()).isBetween(10, 44);
         assertThat(sizes.recovery(500, 100).octets()).isLessThanOrEqualTo(340);
     }
 
@@ -91,6 +99,28 @@ class GroupLoadTest {
         scheme.evict();
         assertThatThrownBy(() -> confirmations.verify(0, proof, scheme.epoch(), scheme.keys()))
                 .isInstanceOf(IllegalStateException.class);
+    }
+
+    /** What the harness saves for devices without processors of their own is never taken for something else. */
+    @Test
+    void onlyTheSameOctetsUnderTheSameKeyAreVerifiedOnce() {
+        byte[] seed = TestGroup.octets(1, 32);
+        byte[] key = TestGroup.publicKey(seed);
+        byte[] aad = {1};
+        CoseSign1 signed = CoseSign1.sign(seed, aad, new byte[] {2});
+        VerifiedOnce check = new VerifiedOnce();
+        for (int i = 0; i < 2; i++) {
+            assertThat(check.holds(signed, key, aad)).isTrue();
+            byte[] other = signed.signature().clone();
+            other[i] ^= 1;
+            assertThat(check.holds(new CoseSign1(signed.payload(), other), key, aad))
+                    .isFalse();
+            assertThat(check.holds(new CoseSign1(new byte[] {3}, signed.signature()), key, aad))
+                    .isFalse();
+            assertThat(check.holds(signed, key, new byte[] {2})).isFalse();
+            assertThat(check.holds(signed, TestGroup.publicKey(TestGroup.octets(2, 32)), aad))
+                    .isFalse();
+        }
     }
 
     @Test

@@ -29,6 +29,12 @@ class SimulationTest {
         assertThat(outcome.attacks()).isGreaterThanOrEqualTo(2000);
     }
 
+    /** A device that is out was still behind an epoch that it had a right to: its block, held back until then, arrived in the siege. */
+    @Test
+    void whatTheAdversaryOnlyHeldBackIsNoForgery() {
+        assertThat(Simulation.siege(7, 200, Wiring.SHIPPED).attacks()).isGreaterThanOrEqualTo(200);
+    }
+
     @Test
     void optionsThatMakeNoSenseAreRefused() {
         assertThat(new CommandLine(new SimulateMain()).execute("--seeds", "0")).isEqualTo(2);

@@ -37,6 +37,8 @@ public final class TrustFunction implements AutoCloseable {
     /** At most one entry in so many seconds says that handshakes failed: anybody can make one fail. */
     private static final long FAILURES_EVERY = 10;
 
+    private static final int MAX_FINGERPRINT = 128;
+
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
     private static final String HANDSHAKE_FAILED = "handshake.failed";
 
@@ -101,6 +103,11 @@ public final class TrustFunction implements AutoCloseable {
         door.route(base + "/revoke", (method, rest, body) -> revoke(body));
     }
 
+    /** Says after how many seconds clients ask again whether there is more for them. */
+    public void askAgainAfter(long seconds) {
+        enclave.askAgainAfter(seconds);
+    }
+
     /** Makes a credential for an enclave; at an MEF. */
     public ManufacturedClient manufacture(ManufactureRequest request, String name) {
         ManufacturedClient made = enclave.manufacture(request, name, uri().toString());
@@ -140,10 +147,12 @@ public final class TrustFunction implements AutoCloseable {
 
     private JsonNode manufacture(JsonNode body) {
         Members m = Members.of(body, "a manufacture request", Set.of("name", "agreementKey", "fingerprint"));
-        return MAPPER.valueToTree(manufacture(
-                new ManufactureRequest(
-                        m.text("agreementKey"), m.optionalText("fingerprint").orElse("not given")),
-                m.text("name")));
+        String fingerprint = m.optionalText("fingerprint").orElse("not given");
+        if (fingerprint.length() > MAX_FINGERPRINT) {
+            throw new Refusal(ResponseStatus.BAD_REQUEST, "a fingerprint is too long");
+        }
+        return MAPPER.valueToTree(
+                manufacture(new ManufactureRequest(m.text("agreementKey"), fingerprint), m.text("name")));
     }
 
     private JsonNode assign(JsonNode body) {
@@ -172,7 +181,8 @@ public final class TrustFunction implements AutoCloseable {
 
     private JsonNode revoke(JsonNode body) {
         Members m = Members.of(body, "the request", Set.of("client", "reason"));
-        record(enclave.revokeClient(m.text("client"), m.optionalText("reason").orElse("by operator")));
+        String reason = OperatorDoor.reason(m);
+        record(enclave.revokeClient(m.text("client"), reason));
         return done();
     }
 

@@ -240,7 +240,7 @@ final class CertificatePart {
         try {
             run.take(message);
         } catch (TlsFailure failure) {
-            runs.remove(peer);
+            forget(peer);
             throw new Refusal(ResponseStatus.BAD_REQUEST, "key establishment failed: " + failure.sentence());
         }
     }

@@ -387,6 +387,7 @@ final class ClientPart {
     private static Wish wish(ExchangeGoal goal) {
         return switch (goal.kind()) {
             case ExchangeGoal.ENROL -> new Wish.Enrol();
+            case ExchangeGoal.RETURN -> new Wish.Return();
             case ExchangeGoal.FOLLOW -> new Wish.Follow();
             case ExchangeGoal.REGISTER -> new Wish.Register(goal.usage(), goal.targets());
             case ExchangeGoal.RETRIEVE ->
@@ -404,6 +405,7 @@ final class ClientPart {
                 f.assignedKeyId.isEmpty() ? f.credentialId : f.assignedKeyId,
                 !f.registration.isEmpty() && f.expirationTime > vault.now(),
                 f.kind == FunctionState.Kind.MEF && !f.registration.isEmpty() && !f.settled,
+                f.returnAt == 0 ? -1 : Math.max(0, f.returnAt - vault.now()),
                 f.clientId,
                 f.expirationTime);
     }

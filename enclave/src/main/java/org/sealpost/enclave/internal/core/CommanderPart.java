@@ -69,6 +69,7 @@ final class CommanderPart {
     SealedCommand seal(CommandOrder order) {
         Epochs.Usable epoch = epochs.newest(order.group());
         Target target = Target.parse(order.target());
+        Command.checked(order.arguments());
         boolean server = vault.state()
                 .authority
                 .filter(a -> a.groups.containsKey(order.group()))

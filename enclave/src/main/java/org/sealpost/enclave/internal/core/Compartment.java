@@ -501,6 +501,14 @@ public final class Compartment implements Enclave {
     }
 
     @Override
+    public void askAgainAfter(long seconds) {
+        alone(() -> {
+            function.askAgainAfter(seconds);
+            return seconds;
+        });
+    }
+
+    @Override
     public ManufacturedClient manufacture(ManufactureRequest request, String clientName, String uri) {
         return alone(() -> function.manufacture(request, clientName, uri));
     }

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.sealpost.e2e.Base64Url;
 import org.sealpost.e2e.Jwe;
 import org.sealpost.e2e.Jwk;
@@ -15,8 +16,10 @@ import org.sealpost.e2e.Labels;
 import org.sealpost.e2e.Sha256;
 import org.sealpost.e2e.Wipe;
 import org.sealpost.e2e.WrappingAgreement;
+import org.sealpost.e2e.provisioning.KeyIdentifier;
 import org.sealpost.e2e.provisioning.ProvisioningKeys;
 import org.sealpost.enclave.Attestation;
+import org.sealpost.enclave.AuthorityKeys.Role;
 import org.sealpost.enclave.EndPointKeys.EnrolmentFacts;
 import org.sealpost.enclave.EndPointKeys.EnrolmentRequest;
 import org.sealpost.enclave.internal.custody.KeyCustody;
@@ -31,6 +34,12 @@ import org.sealpost.onem2m.Serialization;
 final class EnrolmentPart {
     static final int KEY = 32;
     private static final String PROVISIONED_ROLE = "DEVICE";
+    private static final Set<String> ROLES =
+            Arrays.stream(Role.values()).map(Role::name).collect(Collectors.toUnmodifiableSet());
+
+    /** The end of the year 9999, epoch seconds: no later time can be written as the standard does, and none after it would undo it. */
+    private static final long LATEST = 253_402_300_799L;
+
     private static final Set<String> ENVELOPE = Set.of("alg", "enc", "kid", "typ", "epk");
     private static final Set<String> MEMBERS =
             Set.of("v", "to", "srv", "role", "kid", "root", "kh", "iat", "epk", "wk", "crt");
@@ -163,6 +172,9 @@ final class EnrolmentPart {
         byte[] pairwise = Arrays.copyOf(content, KEY);
         boolean bound = MessageDigest.isEqual(Sha256.of(pairwise), Base64Url.decode(m.text("kh")));
         Wipe.octets(pairwise);
+        if (m.integer("v") != 1 || !ROLES.contains(m.text("role"))) {
+            throw new Refusal(ResponseStatus.BAD_REQUEST, "an enrolment package is of another version or for no role");
+        }
         if (!bound || !m.text("to").equals(identity)) {
             throw new Refusal(ResponseStatus.BAD_REQUEST, "an enrolment package is for another end point");
         }
@@ -171,6 +183,11 @@ final class EnrolmentPart {
 
     private StateImage.Anchor anchor(Members m, byte[] content, StateImage.OwnKeys own) {
         long issuedAt = m.integer("iat");
+        if (issuedAt < 0 || issuedAt > LATEST) {
+            throw new Refusal(ResponseStatus.BAD_REQUEST, "an enrolment package was made at a time that can't be");
+        }
+        requireAbsolute(m.text("srv"));
+        KeyIdentifier.parse(m.text("kid"));
         if (vault.state().anchor.filter(a -> issuedAt < a.issuedAt()).isPresent()) {
             throw new Refusal(
                     ResponseStatus.CONFLICT, "an enrolment package is older than the one that was accepted last");

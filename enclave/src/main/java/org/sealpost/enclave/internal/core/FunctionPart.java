@@ -72,6 +72,19 @@ final class FunctionPart {
         return new FunctionFacts(state.kind.name(), state.fqdn, state.clients.size());
     }
 
+    void askAgainAfter(long seconds) {
+        if (seconds < 1) {
+            throw new Refusal(ResponseStatus.BAD_REQUEST, "clients ask again after one second at least");
+        }
+        FunctionState state = vault.state()
+                .function
+                .orElseThrow(
+                        () -> new Refusal(ResponseStatus.BAD_REQUEST, "this enclave is no MEF or MAF: found it first"));
+        if (state.retrySeconds != seconds) {
+            vault.change(s -> s.function.orElseThrow().retrySeconds = seconds);
+        }
+    }
+
     ManufacturedClient manufacture(ManufactureRequest request, String name, String uri) {
         FunctionState state = function();
         if (state.kind != Kind.MEF) {

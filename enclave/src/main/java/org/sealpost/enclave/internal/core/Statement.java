@@ -56,6 +56,10 @@ final class Statement {
         if (!same || level < 0 || level > Attestation.HIGHEST) {
             throw new Refusal(ResponseStatus.BAD_REQUEST, "an attestation is about another end point or other keys");
         }
-        return new Attestation(m.text("knd"), (int) level, m.text("ver"));
+        Attestation said = new Attestation(m.text("knd"), (int) level, m.text("ver"));
+        if (said.kind().isEmpty() || said.version().isEmpty()) {
+            throw new Refusal(ResponseStatus.BAD_REQUEST, "an attestation does not say of what kind and version it is");
+        }
+        return said;
     }
 }

@@ -115,6 +115,15 @@ class AttacksTest {
         assertThat(b.door1.enclave.openCommand(
                         rogue.command(rogue.server, "close").envelope()))
                 .isInstanceOf(CommandVerdict.Refused.class);
+        byte[] before = b.door1.disk.load("main").orElseThrow();
+        String enrolment = rogue.server
+                .enclave
+                .enrolPeer(b.door1.enclave.enrolmentRequest(b.door1.identity), Role.DEVICE)
+                .enrolmentPackage();
+        assertThatThrownBy(() -> b.door1.enclave.acceptEnrolment(enrolment))
+                .isInstanceOfSatisfying(
+                        Refusal.class, r -> assertThat(r.status().code()).isEqualTo(4105));
+        assertThat(b.door1.disk.load("main").orElseThrow()).isEqualTo(before);
     }
 
     @Test
