@@ -32,6 +32,12 @@ public final class Labels {
     /** Master Salt of Group OSCORE, from the same. */
     public static final String OSCORE_MASTER_SALT = "sealpost/v1/oscore/master-salt";
 
+    /** Master Secret of the OSCORE context between an end point and the group manager, from their pairwise key. */
+    public static final String MANAGER_CONTEXT = "sealpost/v1/manager/context";
+
+    /** The challenge N_S of RFC 9594, from the same. */
+    public static final String MANAGER_CHALLENGE = "sealpost/v1/manager/challenge";
+
     /** Key-check value, from an epoch secret. */
     public static final String GROUP_KEY_CHECK = "sealpost/v1/group/key-check";
 

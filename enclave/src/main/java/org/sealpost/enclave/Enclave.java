@@ -14,6 +14,7 @@ public interface Enclave
                 MemberKeys,
                 CommanderKeys,
                 GroupOscoreKeys,
+                GroupManagerKeys,
                 AuthorityKeys,
                 ClientKeys,
                 FunctionKeys,

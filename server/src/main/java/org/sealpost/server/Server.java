@@ -80,6 +80,7 @@ public final class Server implements AutoCloseable {
     private final Delegations delegations;
     private final Provisioning provisioning;
     private final List<TrustFunction> functions = new ArrayList<>();
+    private volatile Optional<ManagerDoor> manager = Optional.empty();
     private final EndPoint endPoint;
     private final Cse cse;
     private final Listener listener;
@@ -201,6 +202,14 @@ public final class Server implements AutoCloseable {
         return function;
     }
 
+    /** Opens the door for standard clients of group management. */
+    public ManagerDoor openManager(InetSocketAddress listen) {
+        ManagerDoor door =
+                new ManagerDoor(listen, enclave, authority, audit, workers, timer, () -> resources.changed());
+        manager = Optional.of(door);
+        return door;
+    }
+
     List<TrustFunction> functions() {
         return List.copyOf(functions);
     }
@@ -276,6 +285,7 @@ public final class Server implements AutoCloseable {
 
     @Override
     public void close() {
+        manager.ifPresent(ManagerDoor::close);
         provisioning.close();
         functions.forEach(TrustFunction::close);
         timer.shutdownNow();

@@ -91,6 +91,13 @@ public final class ServerMain implements Callable<Integer> {
     String maf;
 
     @Option(
+            names = "--manager",
+            paramLabel = "HOST:PORT",
+            description = "Be a group manager for standard clients, too (RFC 9594 over OSCORE), listening there (UDP).")
+    @Nullable
+    String manager;
+
+    @Option(
             names = "--advertise-mef",
             paramLabel = "URI",
             description = "Address that clients reach the MEF at, tls://HOST:PORT, when it is another.")
@@ -156,6 +163,14 @@ public final class ServerMain implements Callable<Integer> {
         if (maf != null) {
             TrustFunction function = server.open("MAF", address(maf), Optional.empty());
             ports.append("maf=").append(function.listensAt()).append('\n');
+        }
+        if (manager != null) {
+            InetSocketAddress listens = server.openManager(address(manager)).address();
+            ports.append("manager=")
+                    .append(listens.getHostString())
+                    .append(':')
+                    .append(listens.getPort())
+                    .append('\n');
         }
         OperatorDoor door = AdminApi.open(server, address(admin), directory.resolve("admin.token"));
         Runtime.getRuntime()

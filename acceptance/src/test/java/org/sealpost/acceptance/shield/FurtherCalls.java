@@ -72,6 +72,16 @@ final class FurtherCalls {
                 .isEqualTo(commandId);
     }
 
+    /** What a stranger gets from the group manager; what members get is protected, as other tests see. */
+    static void groupManager(Enclave server, String group, String member) {
+        assertThat(server.answerClient(new byte[] {9, 0, 1}, new byte[20]).option())
+                .isEmpty();
+        assertThat(server.dueRekeys()).isEmpty();
+        assertThatThrownBy(() -> server.protectRekey(group, member)).isInstanceOf(Refusal.class);
+        assertThatThrownBy(() -> server.confirmRekey("g1", new byte[0], new byte[20]))
+                .isInstanceOf(Refusal.class);
+    }
+
     /** A group whose epochs come by blocks: labels, a block, a slice's worth of refusals, a generation. */
     static void blocks(Enclave server, String serverIdentity, Enclave door, String doorIdentity) {
         String group = "//sealpost.example/in-cse/cse-in/lamps";

@@ -159,6 +159,7 @@ class ProtocolLeakTest {
         assertThat(door.unfinishedCommands()).hasSize(1);
         agent.openAcknowledgement(door.acknowledge(execute.command(), "done", "closed"));
         FurtherCalls.groupOscore(agent, sealed.commandId(), door);
+        FurtherCalls.groupManager(server, GROUP, DOOR);
         byte[] head = new byte[32];
         assertThat(server.verifyCheckpoint(server.signCheckpoint(1, head), 1, head))
                 .isTrue();

@@ -4,7 +4,9 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
@@ -29,6 +31,49 @@ public final class Cbor {
             write(generator, items);
         }
         return out.toByteArray();
+    }
+
+    /** Encodes a map with whole numbers for keys, in the order that it has; values as in {@link #array}, and maps of this kind. */
+    public static byte[] map(Map<Long, ?> map) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (CBORGenerator generator = (CBORGenerator) MAPPER.createGenerator(out)) {
+            write(generator, map);
+        }
+        return out.toByteArray();
+    }
+
+    /** Reads a map as {@link #map} writes it, in any order, values as {@link #readArray} gives them and no maps among them; empty when it is anything else. */
+    public static Optional<Map<Long, Object>> readMap(byte[] octets) {
+        return read(octets)
+                .filter(JsonNode::isObject)
+                .flatMap(Cbor::entries)
+                .filter(map -> Arrays.equals(map(map), octets));
+    }
+
+    /** Reads a whole number that stands alone; empty when it is anything else. */
+    public static Optional<Long> readInteger(byte[] octets) {
+        return read(octets)
+                .filter(n -> n.isIntegralNumber() && n.canConvertToLong())
+                .map(JsonNode::longValue)
+                .filter(n -> Arrays.equals(alone(n), octets));
+    }
+
+    private static byte[] alone(long number) {
+        byte[] array = array(List.of(number));
+        return Arrays.copyOfRange(array, 1, array.length);
+    }
+
+    private static Optional<Map<Long, Object>> entries(JsonNode map) {
+        Map<Long, Object> entries = new LinkedHashMap<>();
+        for (Map.Entry<String, JsonNode> entry : map.properties()) {
+            Optional<List<Object>> value = items(MAPPER.createArrayNode().add(entry.getValue()));
+            // Written again, a text does not give the octets that were read.
+            if (value.isEmpty() || !entry.getKey().matches("-?[0-9]{1,9}")) {
+                return Optional.empty();
+            }
+            entries.put(Long.parseLong(entry.getKey()), value.get().get(0));
+        }
+        return Optional.of(entries);
     }
 
     /** Reads one item of any encoding; empty when it is damaged, has a key twice or octets after its end. */
@@ -93,6 +138,13 @@ public final class Cbor {
             generator.writeStartArray(list, list.size());
             list.forEach(i -> write(generator, i));
             generator.writeEndArray();
+        } else if (item instanceof Map<?, ?> map) {
+            generator.writeStartObject(map, map.size());
+            map.forEach((key, value) -> {
+                generator.writePropertyId((Long) key);
+                write(generator, value);
+            });
+            generator.writeEndObject();
         } else if (item instanceof Optional<?> optional) {
             optional.ifPresentOrElse(i -> write(generator, i), generator::writeNull);
         } else {

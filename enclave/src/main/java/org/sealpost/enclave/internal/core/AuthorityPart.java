@@ -400,7 +400,7 @@ final class AuthorityPart {
         return sign(Purpose.CREDENTIAL, Labels.TYPE_CREDENTIAL, credential.encode());
     }
 
-    private static void requireLevel(GroupPolicy policy, Attestation attestation) {
+    static void requireLevel(GroupPolicy policy, Attestation attestation) {
         if (attestation.level() < policy.secureEnvironment()) {
             throw new Refusal(
                     ResponseStatus.ORIGINATOR_HAS_NO_PRIVILEGE,
@@ -552,7 +552,12 @@ final class AuthorityPart {
     }
 
     private EpochFacts put(String group, StateImage.Group next) {
-        vault.change(s -> s.authority.orElseThrow().groups.put(group, next));
+        vault.change(s -> {
+            StateImage.Authority all = s.authority.orElseThrow();
+            StateImage.Group old = all.groups.put(group, next);
+            StaleLeaves.record(all, group, Optional.ofNullable(old), next);
+            return next;
+        });
         epochs.forget(group);
         return facts(group, next).orElseThrow();
     }

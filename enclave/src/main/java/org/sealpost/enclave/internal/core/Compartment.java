@@ -34,6 +34,7 @@ public final class Compartment implements Enclave {
     private final FunctionPart function;
     private final DataPart data;
     private final GroupOscorePart oscore;
+    private final ManagerPart manager;
     private final Refusals refusals = new Refusals();
     private volatile Optional<MafKeys> mafs = Optional.empty();
 
@@ -74,6 +75,7 @@ public final class Compartment implements Enclave {
         this.function = new FunctionPart(vault);
         this.data = new DataPart(vault);
         this.oscore = new GroupOscorePart(vault, epochs, credentials, member, commander);
+        this.manager = new ManagerPart(vault, epochs, authority);
     }
 
     /** Says where keys come from that a MAF distributes. */
@@ -307,6 +309,26 @@ public final class Compartment implements Enclave {
     @Override
     public ProtectedAnswer protectAcknowledgement(String exchange, String acknowledgement) {
         return alone(() -> oscore.protectAcknowledgement(exchange, acknowledgement));
+    }
+
+    @Override
+    public ManagerAnswer answerClient(byte[] option, byte[] payload) {
+        return alone(() -> manager.answer(option, payload));
+    }
+
+    @Override
+    public List<DueRekey> dueRekeys() {
+        return alone(manager::dueRekeys);
+    }
+
+    @Override
+    public RekeyMessage protectRekey(String group, String peer) {
+        return alone(() -> manager.rekey(group, peer));
+    }
+
+    @Override
+    public void confirmRekey(String exchange, byte[] option, byte[] payload) {
+        alone(() -> manager.confirm(exchange, option, payload));
     }
 
     @Override

@@ -234,6 +234,15 @@ public final class StateImage {
         /** What an MEF or MAF gave, by identity. */
         public Map<String, Given> given = new HashMap<>();
 
+        /** Clients of the group manager that joined, by group and identity with a space between. */
+        public Map<String, Node> managed = new LinkedHashMap<>();
+
+        /** Which numbers the group manager received, by id of the pairwise key. */
+        public Map<String, org.sealpost.e2e.ReplayWindow.State> managerWindows = new HashMap<>();
+
+        /** Whose leaves a group left behind with an epoch, for the last of them. */
+        public Map<String, java.util.TreeMap<Long, List<Long>>> stale = new HashMap<>();
+
         /** The key that signs blocks, once one was needed. */
         public Optional<BlockKey> blockKey = Optional.empty();
 
@@ -242,6 +251,16 @@ public final class StateImage {
 
         public Optional<RenewalKeys.CertificateTrust> trust = Optional.empty();
     }
+
+    /**
+     * A client of the group manager.
+     *
+     * @param roles permission set of its scope
+     * @param nonce N_C of its request
+     * @param epoch whose material it got last
+     * @param controlUri where new material may be sent
+     */
+    public record Node(long roles, byte[] nonce, long epoch, Optional<String> controlUri) {}
 
     /**
      * The key that an MEF or MAF gave last for an end point; renewals replace the key in use, not this.
