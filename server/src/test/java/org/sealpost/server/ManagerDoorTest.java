@@ -66,7 +66,15 @@ class ManagerDoorTest {
             List.of(new Fleet.Gateway("gw-north", true)),
             List.of(new Fleet.Device("door-1", "gw-north", "fire-door", "floor-1", List.of("fire-doors"))),
             List.of(new Fleet.Group(
-                    "fire-doors", List.of("close"), List.of(), List.of("close"), 60, 86_400, "A256GCM", 0)));
+                    "fire-doors",
+                    List.of("close"),
+                    List.of(),
+                    List.of("close"),
+                    60,
+                    86_400,
+                    "A256GCM",
+                    0,
+                    "point-to-point")));
     private static final String DOORS = "ace-group/fire-doors";
     private static final String IDENTITY = FLEET.identity(FLEET.devices().get(0));
     private static final byte[] NONCE = {1, 2, 3, 4, 5, 6, 7, 8};

@@ -45,10 +45,9 @@ final class Faults {
         }
         return switch (fault) {
             case "acts-twice" ->
-                verdict instanceof CommandVerdict.Duplicate d
-                        ? Optional.<CommandVerdict>ofNullable(given.get(d.commandId()))
-                                .orElse(verdict)
-                        : verdict;
+                verdict instanceof CommandVerdict.Execute
+                        ? verdict
+                        : again(envelope).orElse(verdict);
             case "skipped-signature" ->
                 verdict instanceof CommandVerdict.Refused ? unverified(envelope).orElse(verdict) : verdict;
             case "acts-on-forged" ->
@@ -59,6 +58,13 @@ final class Faults {
                         : verdict;
             default -> verdict;
         };
+    }
+
+    /** What a device does that has forgotten what it did, whether it was the last command or one before. */
+    private Optional<CommandVerdict> again(String envelope) {
+        return unverified(envelope)
+                .filter(CommandVerdict.Execute.class::isInstance)
+                .map(c -> given.get(((CommandVerdict.Execute) c).commandId()));
     }
 
     /** What a device does that takes a refused command for a good one. */
