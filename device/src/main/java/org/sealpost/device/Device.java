@@ -88,6 +88,7 @@ public final class Device implements AutoCloseable {
         this.credentials = new CredentialFetch(config, endPoint, route, runtime.clock());
         this.requests = new ServerRequests(config, endPoint, route);
         this.epochs = new EpochCache(config, enclave, entity, new Epochs(endPoint, route), runtime.clock());
+        endPoint.onInstallation(this::lookFurther);
         entity.registered().thenRun(this::finishInterrupted);
         entity.registered().thenRunAsync(this::look, runtime.calls());
         entity.registered().thenRunAsync(() -> beVouchedFor(RETRY_MILLIS), runtime.calls());
@@ -159,6 +160,7 @@ public final class Device implements AutoCloseable {
         return credentials.fetch(group).whenComplete((installation, failure) -> {
             if (failure == null) {
                 fetched.increment();
+                lookFurther(installation);
             }
         });
     }
@@ -349,6 +351,9 @@ public final class Device implements AutoCloseable {
             if (failure == null) {
                 fetched.add(installed);
             }
+            if (failure == null && installed > 0) {
+                epochs.catchUp(groups);
+            }
         });
     }
 
@@ -371,6 +376,13 @@ public final class Device implements AutoCloseable {
             // the next look does it
         }
         later(() -> runtime.calls().execute(this::look), LOOK_MILLIS);
+    }
+
+    /** The block of a later epoch may have overtaken the credential that opens it, and was of no use then. */
+    private void lookFurther(Installation installation) {
+        if (installation.fresh()) {
+            epochs.fetch(List.of(installation.group()));
+        }
     }
 
     /** What this device does for its epochs. */
