@@ -51,7 +51,7 @@ final class RevokeStep extends Scene {
                 Stage.SOON,
                 "the copy of " + stolen.name() + " is refused",
                 () -> again.lastWords()
-                        .contains("not enrolled at mef." + stage.plan().domain() + " yet: 4106"));
+                        .contains("not done with mef." + stage.plan().domain() + " yet: 4106"));
         again.kill();
         NotProved.unless(node.process().alive(), stolen.name() + " ended");
         evidence.proved("a copy of its state from the factory is refused with 4106");
