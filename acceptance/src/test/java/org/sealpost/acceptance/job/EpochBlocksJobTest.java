@@ -87,6 +87,12 @@ class EpochBlocksJobTest {
                 "the newest block is at the gateway",
                 () -> member("door-2").get("delivery").asString().equals("AT_GATEWAY"));
         assertThat(member("door-2").get("reason").asString()).contains("not confirmed");
+        // Who is there has told the server: a confirmation that a dead server cost would be tried again after a minute
+        // at most.
+        Eventually.holds(
+                "the others confirmed",
+                () -> member("door-1").get("current").asBoolean()
+                        && member("door-3").get("current").asBoolean());
         site.server().kill();
         polling.start();
         Eventually.holds("the door holds the newest epoch", () -> epoch(polling) == epoch);
