@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.sealpost.enclave.CommanderKeys;
 import org.sealpost.enclave.CommanderKeys.CommandOrder;
@@ -37,6 +38,7 @@ final class Commands {
     private final Function<RequestPrimitive, CompletionStage<ResponsePrimitive>> send;
     private final LongAdder unverified = new LongAdder();
     private final LongAdder reminders = new LongAdder();
+    private volatile Consumer<CommanderKeys.Acknowledgement> acknowledgements = a -> {};
     private final Map<Long, Reminder> due = new ConcurrentHashMap<>();
 
     /** When a command is repeated next, and how long after that again; seconds. */
@@ -71,8 +73,25 @@ final class Commands {
     record Row(
             long id, String group, String target, String verb, List<String> expected, List<Answer> answers, long at) {}
 
+    /** Told of each acknowledgement that verified, also of one that came before. */
+    void onAcknowledgement(Consumer<CommanderKeys.Acknowledgement> listener) {
+        acknowledgements = listener;
+    }
+
     /** Seals and sends; the stage brings the fan-out's aggregated response. */
     CompletionStage<ResponsePrimitive> send(Order order, java.util.function.LongConsumer numbered) {
+        SealedCommand sealed = seal(order);
+        numbered.accept(sealed.commandId());
+        return send.apply(request(order, sealed));
+    }
+
+    /** Seals for one member, and puts it into that one's own container. */
+    CompletionStage<ResponsePrimitive> sendAlone(Order order, String member) {
+        SealedCommand sealed = seal(order);
+        return send.apply(instance("c" + sealed.commandId(), container(member), sealed.envelope()));
+    }
+
+    private SealedCommand seal(Order order) {
         long now = clock.instant().getEpochSecond();
         long until = now + order.seconds();
         SealedCommand sealed = enclave.sealCommand(
@@ -90,8 +109,7 @@ final class Commands {
         audit.append(
                 "command.sealed",
                 order.verb() + " " + order.target() + " to " + order.group() + " as " + sealed.commandId());
-        numbered.accept(sealed.commandId());
-        return send.apply(request(order, sealed));
+        return sealed;
     }
 
     /**
@@ -114,12 +132,12 @@ final class Commands {
 
     private void repeat(Open command, String member) {
         reminders.increment();
-        String to = new Identifier(member).spRelative("/").text().replaceFirst("/C([^/]+)$", "/cse-mn/$1/cmd");
-        send.apply(RequestPrimitive.of(Operation.CREATE, to, server, "r" + command.id() + "." + reminders.sum())
-                        .resourceType(ResourceType.CONTENT_INSTANCE.code())
-                        .content(instance(command.envelope()))
-                        .build())
+        send.apply(instance("r" + command.id() + "." + reminders.sum(), container(member), command.envelope()))
                 .exceptionally(away -> ResponsePrimitive.of(ResponseStatus.TARGET_NOT_REACHABLE, "r"));
+    }
+
+    private static String container(String member) {
+        return new Identifier(member).spRelative("/").text().replaceFirst("/C([^/]+)$", "/cse-mn/$1/cmd");
     }
 
     /** Commands that have not expired and lack answers. */
@@ -155,6 +173,7 @@ final class Commands {
                     a.outcome(),
                     a.detail(),
                     a.at());
+            acknowledgements.accept(a);
         } catch (Refusal refusal) {
             unverified.increment();
         }
@@ -196,13 +215,17 @@ final class Commands {
                 JsonNodeFactory.instance.objectNode().put("cnf", CONTENT_INFO).put("con", envelope));
     }
 
+    private RequestPrimitive instance(String requestId, String container, String envelope) {
+        return RequestPrimitive.of(Operation.CREATE, container, server, requestId)
+                .resourceType(ResourceType.CONTENT_INSTANCE.code())
+                .content(instance(envelope))
+                .build();
+    }
+
     private RequestPrimitive request(Order order, SealedCommand sealed) {
         String group = new Identifier(order.group()).spRelative("/").text();
         if (!order.byNotify()) {
-            return RequestPrimitive.of(Operation.CREATE, group + "/fopt/cmd", server, "c" + sealed.commandId())
-                    .resourceType(ResourceType.CONTENT_INSTANCE.code())
-                    .content(instance(sealed.envelope()))
-                    .build();
+            return instance("c" + sealed.commandId(), group + "/fopt/cmd", sealed.envelope());
         }
         ObjectNode notification = JsonNodeFactory.instance.objectNode();
         ObjectNode event = notification.putObject("nev");
