@@ -17,6 +17,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** aiocoap in a process of its own: takes orders as JSON lines, answers each with one. One order at a time. */
 final class AiocoapPeer implements AutoCloseable {
     private static final String SCRIPT = "aiocoap_peer.py";
+    private static final String CLIENT = "standard_client.py";
     private static final long SECONDS = 30;
 
     private final Process process;
@@ -32,6 +33,7 @@ final class AiocoapPeer implements AutoCloseable {
     static AiocoapPeer start(Path interpreter, Path work) throws IOException {
         Path script = work.resolve(SCRIPT);
         Files.write(script, PythonFolder.resource(SCRIPT));
+        Files.write(work.resolve(CLIENT), PythonFolder.resource(CLIENT));
         return new AiocoapPeer(new ProcessBuilder(interpreter.toString(), script.toString())
                 .redirectError(
                         ProcessBuilder.Redirect.to(work.resolve("aiocoap.log").toFile()))

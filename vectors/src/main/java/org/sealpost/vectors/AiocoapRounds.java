@@ -79,14 +79,19 @@ final class AiocoapRounds {
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), Optional.empty(), this::receive);
     }
 
-    static List<Row> run(AiocoapPeer peer, boolean brief, Consumer<Row> told) throws IOException {
+    /** Starts aiocoap's side; the port that it listens on. */
+    static int start(AiocoapPeer peer) throws IOException {
         int free;
         try (DatagramSocket socket = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
             free = socket.getLocalPort();
         }
-        AiocoapRounds rounds = new AiocoapRounds(peer, free, told);
+        must(peer, "start", JsonNodeFactory.instance.objectNode().put("port", free));
+        return free;
+    }
+
+    static List<Row> run(AiocoapPeer peer, int peersPort, boolean brief, Consumer<Row> told) throws IOException {
+        AiocoapRounds rounds = new AiocoapRounds(peer, peersPort, told);
         try {
-            rounds.must("start", JsonNodeFactory.instance.objectNode().put("port", free));
             for (SignatureAlgorithm signature : SignatureAlgorithm.values()) {
                 for (AeadAlgorithm aead :
                         brief ? new AeadAlgorithm[] {AeadAlgorithm.AES_CCM_16_64_128} : AeadAlgorithm.values()) {
@@ -305,10 +310,10 @@ final class AiocoapRounds {
                             Json.hex(member.senderId()),
                             Json.hex(member.credential().octets()));
         }
-        must("join", order);
+        must(peer, "join", order);
     }
 
-    private void must(String what, ObjectNode order) throws IOException {
+    private static void must(AiocoapPeer peer, String what, ObjectNode order) throws IOException {
         JsonNode answer = peer.order(what, order);
         if (!answer.path("ok").asBoolean()) {
             throw new IOException(

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -52,8 +53,9 @@ public final class InteropMain implements Runnable {
             mixinStandardHelpOptions = true,
             description = {
                 "Group OSCORE with aiocoap (Python, from PyPI) over CoAP on loopback: each side as client and as server, group mode and pairwise",
-                "mode, each algorithm, before and after a rekeying, and what each side has to refuse. aiocoap is installed into a folder of its",
-                "own at the first run; nothing of it is part of Sealpost."
+                "mode, each algorithm, before and after a rekeying, and what each side has to refuse. Then aiocoap joins a group at our group",
+                "manager (RFC 9594) and does what an agent commands. It is installed into a folder of its own at the first run; nothing of it is",
+                "part of Sealpost."
             },
             footer = {
                 "",
@@ -94,7 +96,9 @@ public final class InteropMain implements Runnable {
             }
             List<AiocoapRounds.Row> rows;
             try (AiocoapPeer peer = AiocoapPeer.start(interpreter, work.toAbsolutePath())) {
-                rows = AiocoapRounds.run(peer, brief, row -> System.out.println(row.line()));
+                int free = AiocoapRounds.start(peer);
+                rows = new ArrayList<>(AiocoapRounds.run(peer, free, brief, row -> System.out.println(row.line())));
+                rows.addAll(ManagerRounds.run(peer, free, work.toAbsolutePath(), row -> System.out.println(row.line())));
             }
             long wrong = rows.stream().filter(row -> !row.right()).count();
             System.out.println(rows.size() + " exchanges with aiocoap " + PythonFolder.version() + ", " + wrong

@@ -10,6 +10,8 @@ import aiocoap.resource
 from aiocoap import oscore
 from aiocoap.oscore_sitewrapper import OscoreSiteWrapper
 
+import standard_client
+
 
 class StaticAgreementP256(oscore.ECDSA_SHA256_P256):
     """aiocoap gives its P-256 key agreement the number of the signature (its source says so in a FIXME); RFC 10021 has ECDH-SS + HKDF-256."""
@@ -56,10 +58,12 @@ class Peer:
         self.credentials = aiocoap.credentials.CredentialsMap()
         self.context = None
         self.coap = None
+        self.client = standard_client.StandardClient()
 
     async def start(self, order):
         site = aiocoap.resource.Site()
         site.add_resource(["door"], Door())
+        site.add_resource(["cmd"], standard_client.CommandResource(self.client))
         self.coap = await aiocoap.Context.create_server_context(
             OscoreSiteWrapper(site, self.credentials), bind=("127.0.0.1", order["port"]), transports=["oscore", "simple6", "simplesocketserver"]
         )
@@ -78,6 +82,26 @@ class Peer:
         message = aiocoap.Message(code=aiocoap.POST, uri=order["uri"], payload=order["payload"].encode())
         answer = await asyncio.wait_for(self.coap.request(message).response, order["seconds"])
         return {"code": str(answer.code.dotted), "payload": answer.payload.decode(), "protected": answer.remote.__class__.__name__ == "OSCOREAddress"}
+
+    async def enrolment(self, order):
+        return self.client.enrolment(order["identity"])
+
+    async def accept(self, order):
+        self.client.accept(order["package"], order["manager"], order["folder"], self.coap)
+        return {}
+
+    async def enter(self, order):
+        """Joins at the group manager, and is a member with what it said."""
+        context, told = await asyncio.wait_for(self.client.join(order["group"], order["roles"], order.get("spoil", False)), order["seconds"])
+        if context:
+            self.credentials[":group"] = context
+        return told
+
+    async def manager(self, order):
+        return await asyncio.wait_for(self.client.fetch(order["method"], order["path"], bytes.fromhex(order["payload"])), order["seconds"])
+
+    async def did(self, order):
+        return {"done": self.client.done}
 
     async def obey(self, order):
         try:
