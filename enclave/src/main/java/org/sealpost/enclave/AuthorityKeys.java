@@ -179,13 +179,21 @@ public interface AuthorityKeys {
      * @param prepared the generation after it, when one is prepared; else 0
      * @param blockEpoch epoch of the newest block
      * @param block the newest block, encoded
+     * @param commanders version of the group's commander list: it counts up when an agent is taken off, and then delegations from before are refused by whoever opened the block
      * @param latest block and notice as a cache keeps them
      */
     record EpochMaterial(
-            String group, long epoch, long generation, long prepared, long blockEpoch, byte[] block, byte[] latest) {
+            String group,
+            long epoch,
+            long generation,
+            long prepared,
+            long blockEpoch,
+            long commanders,
+            byte[] block,
+            byte[] latest) {
         /** The same, with nothing prepared that anybody lacks. */
         public EpochMaterial settled() {
-            return new EpochMaterial(group, epoch, generation, 0, blockEpoch, block, latest);
+            return new EpochMaterial(group, epoch, generation, 0, blockEpoch, commanders, block, latest);
         }
     }
 

@@ -19,11 +19,12 @@ import tools.jackson.databind.node.JsonNodeFactory;
  * @param certificate of the key that signs blocks (see {@link BlockCertificate}), compact JWS
  * @param blockEpoch epoch of the newest block when this was written
  * @param block that block's hash, 16 octets
+ * @param commanders version of the commander list in that block
  * @param overlap seconds during which the previous epoch still opens commands when nobody was excluded
  * @param grants labels of the generation that blocks are made for, first, and of the one that comes after it, when there is one
  */
-public record TreeShare(String certificate, long blockEpoch, byte[] block, long overlap, List<Grant> grants) {
-    private static final Set<String> NAMES = Set.of("pct", "bep", "blk", "ovl", "gra");
+public record TreeShare(String certificate, long blockEpoch, byte[] block, long commanders, long overlap, List<Grant> grants) {
+    private static final Set<String> NAMES = Set.of("pct", "bep", "blk", "cmv", "ovl", "gra");
     private static final Set<String> GRANT_NAMES = Set.of("sch", "hgt", "gen", "tk", "box");
     private static final int HASH = 16;
     private static final int MAX_HEIGHT = 24;
@@ -31,7 +32,7 @@ public record TreeShare(String certificate, long blockEpoch, byte[] block, long 
 
     public TreeShare {
         grants = List.copyOf(grants);
-        boolean inRange = blockEpoch >= 1 && block.length == HASH && overlap >= 0 && overlap <= MAX_OVERLAP;
+        boolean inRange = blockEpoch >= 1 && block.length == HASH && commanders >= 0 && overlap >= 0 && overlap <= MAX_OVERLAP;
         if (!inRange || grants.isEmpty() || grants.size() > 2) {
             throw malformed();
         }
@@ -85,6 +86,7 @@ public record TreeShare(String certificate, long blockEpoch, byte[] block, long 
         o.put("pct", certificate)
                 .put("bep", blockEpoch)
                 .put("blk", Base64Url.encode(block))
+                .put("cmv", commanders)
                 .put("ovl", overlap);
         grants.forEach(g -> o.withArray("gra").add(g.toTree()));
         return o;
@@ -95,7 +97,12 @@ public record TreeShare(String certificate, long blockEpoch, byte[] block, long 
         List<Grant> grants = new ArrayList<>();
         m.require("gra").forEach(g -> grants.add(Grant.of(g)));
         return new TreeShare(
-                m.text("pct"), m.integer("bep"), Base64Url.decode(m.text("blk")), m.integer("ovl"), grants);
+                m.text("pct"),
+                m.integer("bep"),
+                Base64Url.decode(m.text("blk")),
+                m.integer("cmv"),
+                m.integer("ovl"),
+                grants);
     }
 
     private static Refusal malformed() {

@@ -3,8 +3,10 @@ package org.sealpost.server;
 import java.time.InstantSource;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -19,7 +21,10 @@ import org.sealpost.server.audit.AuditLog;
 import org.sealpost.server.fleet.Fleet;
 import tools.jackson.databind.node.JsonNodeFactory;
 
-/** Gives each agent its delegations, as public contentInstances in its {@code dlg} container; renews them at half their life. */
+/**
+ * Gives each agent its delegations, as public contentInstances in its {@code dlg} container; renews them at half their life, and when an agent was taken off the group's commander list: members that open
+ * the block of that refuse what was delegated before.
+ */
 final class Delegations {
     private static final long LIFE_SECONDS = 7 * 86_400;
     private static final long RETRY_SECONDS = 1;
@@ -30,6 +35,9 @@ final class Delegations {
     private final InstantSource clock;
     private final ScheduledExecutorService timer;
     private final Function<RequestPrimitive, CompletionStage<ResponsePrimitive>> send;
+
+    /** The version of the commander list that a gateway's agent has its newest delegation for, by gateway and group. */
+    private final Map<String, Long> given = new ConcurrentHashMap<>();
 
     Delegations(
             Fleet fleet,
@@ -58,20 +66,51 @@ final class Delegations {
         }
     }
 
-    private void give(Fleet.Gateway gateway, Fleet.Group group) {
-        String agent = fleet.agentIdentity(gateway);
-        long until = clock.instant().getEpochSecond() + LIFE_SECONDS;
-        Set<String> verbs = new LinkedHashSet<>(group.agentVerbs());
+    /** Delegates anew where a group's commander list has another version since. To be called before the group's block is published, so that agents go ahead of it. */
+    void renew(AuthorityKeys.EpochMaterial material) {
+        for (Fleet.Gateway gateway : fleet.gateways()) {
+            for (Fleet.Group group : fleet.groups()) {
+                Long version = given.get(gateway.id() + " " + group.id());
+                if (version != null
+                        && version < material.commanders()
+                        && fleet.groupId(group.id()).equals(material.group())) {
+                    timer.execute(() -> renew(gateway, group));
+                }
+            }
+        }
+    }
+
+    private void renew(Fleet.Gateway gateway, Fleet.Group group) {
         try {
-            AuthorityKeys.Delegation delegation =
-                    enclave.delegate(agent, List.of(fleet.groupId(group.id())), List.copyOf(verbs), List.of(), until);
-            audit.append(
-                    "delegation.signed", delegation.facts().id() + " " + verbs + " in " + group.id() + " to " + agent);
-            deliver(gateway, delegation.delegation());
+            sign(gateway, group);
+        } catch (Refusal takenOff) {
+            // That agent gets none until it is in again, which is a change that brings it here.
+        }
+    }
+
+    private void give(Fleet.Gateway gateway, Fleet.Group group) {
+        try {
+            sign(gateway, group);
             timer.schedule(() -> give(gateway, group), LIFE_SECONDS / 2, TimeUnit.SECONDS);
         } catch (Refusal notYet) {
             timer.schedule(() -> give(gateway, group), RETRY_SECONDS, TimeUnit.SECONDS);
         }
+    }
+
+    private void sign(Fleet.Gateway gateway, Fleet.Group group) {
+        String agent = fleet.agentIdentity(gateway);
+        long until = clock.instant().getEpochSecond() + LIFE_SECONDS;
+        Set<String> verbs = new LinkedHashSet<>(group.agentVerbs());
+        String id = fleet.groupId(group.id());
+        long version = enclave.epochMaterial(id)
+                .map(AuthorityKeys.EpochMaterial::commanders)
+                .orElse(0L);
+        AuthorityKeys.Delegation delegation =
+                enclave.delegate(agent, List.of(id), List.copyOf(verbs), List.of(), until);
+        given.put(gateway.id() + " " + group.id(), version);
+        audit.append(
+                "delegation.signed", delegation.facts().id() + " " + verbs + " in " + group.id() + " to " + agent);
+        deliver(gateway, delegation.delegation());
     }
 
     private void deliver(Fleet.Gateway gateway, String delegation) {

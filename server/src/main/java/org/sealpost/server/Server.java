@@ -106,12 +106,15 @@ public final class Server implements AutoCloseable {
         this.resources = new GroupResources(fleet, authority, timer, this::send);
         OuterNotify outer = new OuterNotify(server, clock, this::send);
         this.publisher = new BlockPublisher(server, ledger, audit, clock, timer, this::send);
-        authority.onMaterial(m -> publisher.publish(m, authority.gateways(m.group())));
         this.worker = new DeliveryWorker(ledger, enclave, enclave, audit, timer, outer);
         this.renewals = new Renewals(fleet, database, enclave, audit, clock, timer, outer);
         this.commands = new Commands(database, enclave, audit, clock, server, this::send);
         this.readings = new Readings(database, enclave, clock);
         this.delegations = new Delegations(fleet, enclave, audit, clock, timer, this::send);
+        authority.onMaterial(m -> {
+            delegations.renew(m);
+            publisher.publish(m, authority.gateways(m.group()));
+        });
         this.provisioning =
                 new Provisioning(enclave, database, authority, audit, clock, timer, workers, () -> resources.changed());
         this.endPoint = EndPoint.of(fleet.serverIdentity(), enclave, workers);

@@ -355,6 +355,7 @@ class PlantedDefectsTest {
                 m.generation(),
                 m.prepared(),
                 m.blockEpoch(),
+                m.commanders(),
                 other.encode(),
                 Latest.of(other, Optional.empty()).encode());
     }

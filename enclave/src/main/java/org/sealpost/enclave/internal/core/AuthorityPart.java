@@ -310,7 +310,7 @@ final class AuthorityPart {
         }
         long now = vault.now();
         long until = now + old.policy().lifetimeSeconds();
-        TreePart.Drawn moved = trees.ratchet(group, old, until);
+        TreePart.Drawn moved = trees.ratchet(group, old, leaves, until);
         vault.observed("epoch-secret", group + " epoch " + (current.number() + 1), moved.secret());
         long overlap = old.policy().overlapSeconds();
         return put(
@@ -438,12 +438,22 @@ final class AuthorityPart {
                 verbs,
                 zones,
                 leaves,
+                commanderVersions(groups),
                 vault.now(),
                 notAfter);
         StateImage.PurposeKey key = purpose(authority, Purpose.DELEGATION);
         String signed = delegation.sign(
                 vault.custody().signer(key.scalar()), Jwk.thumbprint(Jwk.parse(key.key())), key.certificate());
         return new Delegation(signed, CommanderPart.facts(delegation));
+    }
+
+    private Map<String, Long> commanderVersions(List<String> groups) {
+        Map<String, Long> versions = new HashMap<>();
+        groups.forEach(g -> group(g)
+                .tree()
+                .filter(StateImage.Tree::active)
+                .ifPresent(t -> versions.put(g, t.commanderVersion())));
+        return versions;
     }
 
     /** An agent's leaf in each group: its Sender ID under Group OSCORE. */

@@ -119,6 +119,7 @@ final class BlocksPart {
                 held.current().until(),
                 tree.blockEpoch(),
                 tree.block(),
+                tree.commanders().orElse(0L),
                 new Coverage(tree.coverage()));
     }
 
@@ -128,6 +129,7 @@ final class BlocksPart {
                 tree.blockKeyUntil(),
                 next.blockEpoch(),
                 next.block(),
+                Optional.of(next.commanders()),
                 tree.overlap(),
                 next.coverage().bounds(),
                 tree.labels());

@@ -60,6 +60,7 @@ final class LabelsOfMember {
                         key.notAfter(),
                         share.blockEpoch(),
                         share.block(),
+                        Optional.of(share.commanders()),
                         share.overlap(),
                         coverage(vault, credential.group(), share),
                         labels),

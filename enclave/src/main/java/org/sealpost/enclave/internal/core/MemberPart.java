@@ -86,6 +86,10 @@ final class MemberPart {
                 epoch.group(),
                 epoch.epoch(),
                 epoch.nonDelegable(),
+                Optional.ofNullable(vault.state().credentials.get(epoch.group()))
+                        .flatMap(StateImage.Held::tree)
+                        .flatMap(StateImage.HeldTree::commanders)
+                        .orElse(0L),
                 vault.now(),
                 vault.clockRuns());
     }

@@ -195,6 +195,7 @@ public final class StateImage {
      * @param blockKey Ed25519 public key that is certified for blocks
      * @param blockKeyUntil end of its certificate, epoch seconds
      * @param block hash of the newest block that is known, and its epoch
+     * @param commanders version of the commander list in that block; empty in a state from before it was kept
      * @param overlap the policy's, in seconds
      * @param coverage whom that block let in: bounds of ranges of leaves; empty when not known
      */
@@ -203,6 +204,7 @@ public final class StateImage {
             long blockKeyUntil,
             long blockEpoch,
             byte[] block,
+            Optional<Long> commanders,
             long overlap,
             List<Integer> coverage,
             List<HeldLabels> labels) {
@@ -308,7 +310,7 @@ public final class StateImage {
      * @param next the generation that is prepared
      * @param block the newest block, encoded; empty when the group has gone over to a scheme without blocks
      * @param notice the newest one after it, encoded; empty when there is none
-     * @param commanderVersion how often the list of commanders has changed
+     * @param commanderVersion how often somebody was taken off the list of commanders, or got another key
      * @param commanders its hash
      */
     public record Tree(

@@ -70,8 +70,8 @@ final class TreePart {
         byte[] seed = vault.observed("epoch-seed", group + " epoch " + number, vault.randomOctets(SEED));
         byte[] commanders = commanders(leaves.members());
         long version = old.tree()
-                .map(t -> Arrays.equals(t.commanders(), commanders) ? t.commanderVersion() : t.commanderVersion() + 1)
-                .orElse(1L);
+                .map(t -> t.commanderVersion() + (tookOff(old, t, leaves) ? 1 : 0))
+                .orElse(0L);
         byte[] previous = old.tree()
                 .filter(StateImage.Tree::active)
                 .map(t -> EpochBlock.decode(t.block()).hash())
@@ -104,7 +104,7 @@ final class TreePart {
     }
 
     /** The next epoch, one step on from the current one. */
-    Drawn ratchet(String group, StateImage.Group old, long until) {
+    Drawn ratchet(String group, StateImage.Group old, Leaves leaves, long until) {
         StateImage.Tree tree = old.tree().orElseThrow();
         StateImage.Epoch current = old.current().orElseThrow();
         long number = current.number() + 1;
@@ -122,8 +122,8 @@ final class TreePart {
                         tree.blockEpoch(),
                         tree.block(),
                         notice.encode(),
-                        tree.commanderVersion(),
-                        tree.commanders()),
+                        tree.commanderVersion() + (tookOff(old, tree, leaves) ? 1 : 0),
+                        commanders(leaves.members())),
                 secret);
     }
 
@@ -148,6 +148,7 @@ final class TreePart {
                     t.using().number(),
                     t.next().map(StateImage.Generation::number).orElse(0L),
                     t.blockEpoch(),
+                    t.commanderVersion(),
                     t.block(),
                     Latest.of(EpochBlock.decode(t.block()), notice).encode());
         });
@@ -163,7 +164,7 @@ final class TreePart {
                 number,
                 vault.now() + g.policy().lifetimeSeconds(),
                 new byte[HASH],
-                g.tree().map(StateImage.Tree::commanderVersion).orElse(1L),
+                g.tree().map(StateImage.Tree::commanderVersion).orElse(0L),
                 new byte[HASH]);
         byte[] seed = vault.randomOctets(SEED);
         byte[] key = vault.randomOctets(KEY);
@@ -189,6 +190,7 @@ final class TreePart {
                     blockKey().certificate(),
                     tree.blockEpoch(),
                     EpochBlock.decode(tree.block()).hash(),
+                    tree.commanderVersion(),
                     g.policy().overlapSeconds(),
                     grants);
         });
@@ -296,6 +298,15 @@ final class TreePart {
 
     private static TreeScheme schemeOf(StateImage.Generation generation) {
         return RekeyScheme.named(generation.scheme()).tree().orElseThrow();
+    }
+
+    /** Whether an agent was taken off the list of commanders, or has another key: what was delegated before counts no more then. */
+    private boolean tookOff(StateImage.Group old, StateImage.Tree tree, Leaves leaves) {
+        List<String> now = leaves.members().stream().map(Member::identity).toList();
+        List<Member> stayed = old.members().stream()
+                .filter(m -> now.contains(m.identity()))
+                .toList();
+        return !Arrays.equals(commanders(stayed), tree.commanders());
     }
 
     /** Names the agents that may command under delegations: hash of identity | 0x00 | public JWK | 0x0a of each, in the order of their identities. */
