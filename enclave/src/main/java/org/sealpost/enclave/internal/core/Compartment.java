@@ -70,7 +70,7 @@ public final class Compartment implements Enclave {
         this.member = new MemberPart(vault, epochs, credentials);
         this.blocks = new BlocksPart(vault, epochs);
         this.commander = new CommanderPart(vault, epochs, credentials);
-        this.client = new ClientPart(vault, new ProvisionedPart(vault, enrolment, authority, esprim));
+        this.client = new ClientPart(vault, new ProvisionedPart(vault, enrolment, authority, esprim, keys));
         this.function = new FunctionPart(vault);
         this.data = new DataPart(vault);
         this.oscore = new GroupOscorePart(vault, epochs, credentials, member, commander);
@@ -120,7 +120,16 @@ public final class Compartment implements Enclave {
 
     @Override
     public String receiverRandObject(String requester) {
-        return alone(() -> esprim.receiverRandObject(requester, mafs.isPresent()));
+        return alone(() -> esprim.receiverRandObject(requester, mafs.isPresent() || clientOfMaf()));
+    }
+
+    private boolean clientOfMaf() {
+        return client.functions().stream().anyMatch(f -> f.kind().equals("MAF"));
+    }
+
+    @Override
+    public Optional<WantedKey> wantedKey(String esprimObject) {
+        return alone(() -> esprim.wantedKey(esprimObject));
     }
 
     @Override

@@ -53,6 +53,11 @@ final class DistributedKeys {
         failures.addLast(vault.now());
     }
 
+    /** A question that was counted as one that brings nothing brought a key. */
+    void answered() {
+        failures.pollLast();
+    }
+
     /**
      * Derives and keeps the pairwise key; wipes those that have expired, and one of the same id.
      *
@@ -60,32 +65,39 @@ final class DistributedKeys {
      */
     List<String> learn(String keyId, ConnectionKey given) {
         try {
-            EnrolmentPart.requireAbsolute(given.peer());
-            if (given.key().length != EnrolmentPart.KEY || !vault.instant().isBefore(given.notAfter())) {
-                failed();
-                throw new Refusal(ResponseStatus.ESPRIM_UNKNOWN_KEY_ID, "a MAF gave a key that is not usable");
-            }
-            vault.observed("connection-key", given.peer(), given.key().clone());
-            byte[] pairwise = vault.observed("pairwise-key", given.peer(), DistributedKey.pairwise(given.key(), keyId));
-            List<StateImage.DistributedKey> gone = vault.state().distributed.values().stream()
-                    .filter(k -> k.keyId().equals(keyId) || vault.now() >= k.notAfter())
-                    .toList();
-            vault.change(s -> {
-                s.distributed.values().removeAll(gone);
-                s.distributed.put(
-                        keyId,
-                        new StateImage.DistributedKey(
-                                keyId,
-                                given.peer(),
-                                pairwise,
-                                vault.now(),
-                                given.notAfter().getEpochSecond()));
-                return keyId;
-            });
+            List<StateImage.DistributedKey> gone = vault.change(s -> take(s, keyId, given));
             gone.forEach(k -> Wipe.octets(k.pairwise()));
             return gone.stream().map(StateImage.DistributedKey::keyId).toList();
         } finally {
             Wipe.octets(given.key());
         }
+    }
+
+    /**
+     * As {@link #learn}, inside of a change.
+     *
+     * @return those that are gone
+     */
+    List<StateImage.DistributedKey> take(StateImage state, String keyId, ConnectionKey given) {
+        EnrolmentPart.requireAbsolute(given.peer());
+        if (given.key().length != EnrolmentPart.KEY || !vault.instant().isBefore(given.notAfter())) {
+            failed();
+            throw new Refusal(ResponseStatus.ESPRIM_UNKNOWN_KEY_ID, "a MAF gave a key that is not usable");
+        }
+        vault.observed("connection-key", given.peer(), given.key().clone());
+        byte[] pairwise = vault.observed("pairwise-key", given.peer(), DistributedKey.pairwise(given.key(), keyId));
+        List<StateImage.DistributedKey> gone = state.distributed.values().stream()
+                .filter(k -> k.keyId().equals(keyId) || vault.now() >= k.notAfter())
+                .toList();
+        state.distributed.values().removeAll(gone);
+        state.distributed.put(
+                keyId,
+                new StateImage.DistributedKey(
+                        keyId,
+                        given.peer(),
+                        pairwise,
+                        vault.now(),
+                        given.notAfter().getEpochSecond()));
+        return gone;
     }
 }

@@ -16,6 +16,8 @@ import org.sealpost.e2e.RandObject;
 import org.sealpost.e2e.SessionDerivation;
 import org.sealpost.e2e.SessionKeys;
 import org.sealpost.e2e.SessionLimits;
+import org.sealpost.e2e.provisioning.FunctionState;
+import org.sealpost.e2e.provisioning.KeyIdentifier;
 import org.sealpost.e2e.Sha256;
 import org.sealpost.e2e.SharedObjects;
 import org.sealpost.e2e.Wipe;
@@ -27,6 +29,7 @@ import org.sealpost.enclave.EndPointKeys.Negotiation;
 import org.sealpost.enclave.EndPointKeys.OpenedRequest;
 import org.sealpost.enclave.EndPointKeys.OpenedResponse;
 import org.sealpost.enclave.EndPointKeys.SealedRequest;
+import org.sealpost.enclave.EndPointKeys.WantedKey;
 import org.sealpost.enclave.internal.MafKeys;
 import org.sealpost.group.CredentialConfirmation;
 import org.sealpost.onem2m.Content;
@@ -211,6 +214,24 @@ final class EsprimPart {
                     .filter(id -> served
                             && keys.find(id).isEmpty()
                             && keys.distributed().wanted());
+        } catch (Refusal malformed) {
+            return Optional.empty();
+        }
+    }
+
+    /** The key of a request that is not known here and that a MAF of ours may have; counts as a question that brought nothing until the key is there. */
+    Optional<WantedKey> wantedKey(String object) {
+        try {
+            KeyIdentifier id = KeyIdentifier.parse(EsprimChannel.keyIdOf(object));
+            Optional<String> maf = vault.state().functions.values().stream()
+                    .filter(f -> f.kind == FunctionState.Kind.MAF && id.issuedBy(f.fqdn))
+                    .map(f -> f.fqdn)
+                    .findFirst();
+            if (maf.isEmpty() || keys.find(id.text()).isPresent() || !keys.distributed().wanted()) {
+                return Optional.empty();
+            }
+            keys.distributed().failed();
+            return maf.map(fqdn -> new WantedKey(fqdn, id.text()));
         } catch (Refusal malformed) {
             return Optional.empty();
         }

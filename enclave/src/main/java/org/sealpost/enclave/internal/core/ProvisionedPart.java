@@ -1,5 +1,6 @@
 package org.sealpost.enclave.internal.core;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.sealpost.e2e.Wipe;
@@ -12,6 +13,7 @@ import org.sealpost.e2e.provisioning.ProvisioningKeys;
 import org.sealpost.e2e.provisioning.Usage;
 import org.sealpost.enclave.AuthorityKeys.Role;
 import org.sealpost.enclave.EndPointKeys.EnrolmentRequest;
+import org.sealpost.enclave.internal.MafKeys.ConnectionKey;
 import org.sealpost.onem2m.Refusal;
 import org.sealpost.onem2m.ResponseStatus;
 import tools.jackson.core.JacksonException;
@@ -28,12 +30,15 @@ final class ProvisionedPart implements ClientPart.Effects {
     private final EnrolmentPart enrolment;
     private final AuthorityPart authority;
     private final EsprimPart esprim;
+    private final KeyRing keys;
 
-    ProvisionedPart(Vault vault, EnrolmentPart enrolment, AuthorityPart authority, EsprimPart esprim) {
+    ProvisionedPart(
+            Vault vault, EnrolmentPart enrolment, AuthorityPart authority, EsprimPart esprim, KeyRing keys) {
         this.vault = vault;
         this.enrolment = enrolment;
         this.authority = authority;
         this.esprim = esprim;
+        this.keys = keys;
     }
 
     @Override
@@ -70,6 +75,9 @@ final class ProvisionedPart implements ClientPart.Effects {
             return learned.ended().isEmpty()
                     ? peer(state, learned)
                     : authority.ended(state, learned.peer(), learned.keyId(), learned.ended());
+        }
+        if (learned.usage() == Usage.MAF_ESPRIM && keys.distributable(learned.peer())) {
+            return distributed(state, learned);
         }
         return learned.own() && anchor(state, learned);
     }
@@ -126,6 +134,22 @@ final class ProvisionedPart implements ClientPart.Effects {
         byte[] wrapping = vault.observed("wrapping-key", l.peer(), ProvisioningKeys.wrapping(l.value()));
         vault.observed("pairwise-key", l.peer(), l.value());
         authority.provisioned(state, request, role, l.keyId(), l.value().clone(), wrapping);
+        return true;
+    }
+
+    /** A key with an end point that no enrolment brought together with this one. */
+    private boolean distributed(StateImage state, Learned l) {
+        if (!l.ended().isEmpty()) {
+            return Optional.ofNullable(state.distributed.remove(l.keyId())).isPresent();
+        }
+        keys.distributed()
+                .take(
+                        state,
+                        l.keyId(),
+                        new ConnectionKey(l.peer(), l.value(), Instant.ofEpochSecond(l.expirationTime())));
+        if (!l.own()) {
+            keys.distributed().answered();
+        }
         return true;
     }
 

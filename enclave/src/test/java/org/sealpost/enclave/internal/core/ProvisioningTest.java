@@ -433,6 +433,37 @@ class ProvisioningTest {
                 .containsExactly(new ProvisionedPeer(DOOR, "", "revoked", Optional.empty()));
     }
 
+    /** Two devices that no enrolment brought together: the key of the first message is fetched from the MAF (TS-0003 8.4.2 A.ii, C.6a). */
+    @Test
+    @Tag("E-26")
+    void aKeyOfAMafIsFetchedForTheFirstMessageOfAnotherDevice() {
+        Party sensor = new Party("//sealpost.example/gw-north/Csensor-1");
+        p.maf.enclave.foundFunction("MAF", MAF);
+        p.join(p.maf, MAF, "MAF", List.of());
+        KeyGrant atMaf = new KeyGrant(21, MAF, Optional.of("tls://127.0.0.1:2"));
+        p.assign(p.doorCredential, DOOR, List.of(new KeyGrant(23, SERVER, Optional.empty()), atMaf));
+        p.assign(
+                p.manufacture(sensor, "sensor-1"),
+                sensor.identity,
+                List.of(new KeyGrant(23, SERVER, Optional.empty()), atMaf));
+        p.serverFollows();
+        assertThat(p.enrolDoor().good()).isTrue();
+        assertThat(p.run(sensor, p.mef, ExchangeGoal.enrol()).good()).isTrue();
+        p.run(p.maf, p.mef, ExchangeGoal.follow());
+
+        assertThat(p.run(p.door, p.maf, ExchangeGoal.register(33, List.of(sensor.identity)))
+                        .changed())
+                .hasSize(1);
+        assertThat(p.run(sensor, p.maf, ExchangeGoal.follow()).status()).isEqualTo(2000);
+        String object = sealed(sensor, "m1");
+        assertThat(sensor.enclave.openRequest(object)).isInstanceOf(OpenedRequest.Inner.class);
+        assertThat(sensor.enclave.wantedKey(object)).isEmpty();
+
+        String another = sealed(sensor, "m2").replaceFirst("^[^.]*", "e30");
+        assertThat(sensor.enclave.wantedKey(another)).isEmpty();
+        assertThat(p.door.enclave.enrolment().orElseThrow().keyId()).endsWith("@" + MEF);
+    }
+
     @Test
     void aFollowerKeepsItsConnection() {
         p.serverFollows();
