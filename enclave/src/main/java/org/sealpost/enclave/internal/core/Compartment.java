@@ -75,7 +75,7 @@ public final class Compartment implements Enclave {
         this.function = new FunctionPart(vault);
         this.data = new DataPart(vault);
         this.oscore = new GroupOscorePart(vault, epochs, credentials, member, commander);
-        this.manager = new ManagerPart(vault, epochs, authority);
+        this.manager = new ManagerPart(vault, epochs);
     }
 
     /** Says where keys come from that a MAF distributes. */

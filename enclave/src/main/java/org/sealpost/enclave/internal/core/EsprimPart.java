@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -53,11 +52,11 @@ final class EsprimPart {
     private final KeyRing keys;
     private final RenewalPart renewals;
     private final Map<String, Channel> channels = new HashMap<>();
-    private final Map<String, Exchange> exchanges = bounded(MAX_EXCHANGES);
-    private final Map<String, OpenedRequest.Answered> answers = bounded(MAX_ANSWERS);
-    private final Map<String, String> errorIds = bounded(MAX_EXCHANGES);
+    private final Map<String, Exchange> exchanges = Bounded.map(MAX_EXCHANGES);
+    private final Map<String, OpenedRequest.Answered> answers = Bounded.map(MAX_ANSWERS);
+    private final Map<String, String> errorIds = Bounded.map(MAX_EXCHANGES);
     private final SharedObjects shared = new SharedObjects(SHARED_LIFETIME);
-    private final Map<String, RandObject> beforeTheKey = bounded(MAX_ANSWERS);
+    private final Map<String, RandObject> beforeTheKey = Bounded.map(MAX_ANSWERS);
     private final RepeatedRequests repeated = new RepeatedRequests();
 
     private record Channel(String peer, String keyId, EsprimChannel esprim) {}
@@ -588,16 +587,5 @@ final class EsprimPart {
 
     private String nonce() {
         return java.util.HexFormat.of().formatHex(vault.randomOctets(12));
-    }
-
-    private static <V> Map<String, V> bounded(int most) {
-        return new LinkedHashMap<>() {
-            private static final long serialVersionUID = 1L;
-
-            @Override
-            protected boolean removeEldestEntry(Map.Entry<String, V> eldest) {
-                return size() > most;
-            }
-        };
     }
 }

@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +26,7 @@ import org.sealpost.group.GroupEnvelope;
 import org.sealpost.group.OscoreMaterial;
 import org.sealpost.onem2m.Refusal;
 import org.sealpost.onem2m.ResponseStatus;
+import org.sealpost.oscore.Coap;
 import org.sealpost.oscore.CoapMessage;
 import org.sealpost.oscore.Credential;
 import org.sealpost.oscore.Exchange;
@@ -46,14 +46,10 @@ import org.sealpost.oscore.ReceivedRequest;
  */
 final class GroupOscorePart {
     private static final GroupAlgorithms ALGORITHMS = OscoreMaterial.ALGORITHMS;
-    private static final int POST = 0x02;
-    private static final int CHANGED = 0x44;
-    private static final int URI_PATH = 11;
-    private static final int CONTENT_FORMAT = 12;
     private static final byte[] PATH = "cmd".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] JSON = {50};
     private static final List<CoapMessage.Option> COMMAND_OPTIONS =
-            List.of(new CoapMessage.Option(URI_PATH, PATH), new CoapMessage.Option(CONTENT_FORMAT, JSON));
+            List.of(new CoapMessage.Option(Coap.URI_PATH, PATH), new CoapMessage.Option(Coap.CONTENT_FORMAT, JSON));
     private static final int MAX_EXCHANGES = 1024;
     private static final int MAX_WINDOWS = 4096;
 
@@ -64,8 +60,8 @@ final class GroupOscorePart {
     private final CommanderPart commands;
     private final KnownCommanders commanders;
     private final Map<String, Seat> seats = new HashMap<>();
-    private final Map<String, Sent> sent = bounded();
-    private final Map<String, Received> received = bounded();
+    private final Map<String, Sent> sent = Bounded.map(MAX_EXCHANGES);
+    private final Map<String, Received> received = Bounded.map(MAX_EXCHANGES);
     private long exchanges;
 
     /** This end point in one epoch of a group. */
@@ -110,7 +106,7 @@ final class GroupOscorePart {
                     .member()
                     .protectRequest(
                             new CoapMessage(
-                                    POST, COMMAND_OPTIONS, given.command().encode()),
+                                    Coap.POST, COMMAND_OPTIONS, given.command().encode()),
                             number(epoch));
             String exchange = "o" + ++exchanges;
             sent.put(exchange, new Sent(given.group(), epoch.epoch(), commandId, request.exchange()));
@@ -137,7 +133,7 @@ final class GroupOscorePart {
             boolean itsOwn = epoch.roster().stream()
                     .anyMatch(r -> r.senderId() == leaf && r.identity().equals(a.member()));
             if (!itsOwn
-                    || opened.message().code() != CHANGED
+                    || opened.message().code() != Coap.CHANGED
                     || !a.group().equals(request.group())
                     || a.commandId() != request.commandId()
                     || !a.commander().equals(identity(epoch))) {
@@ -172,7 +168,8 @@ final class GroupOscorePart {
                     .protectResponse(
                             request.request(),
                             Mode.GROUP,
-                            new CoapMessage(CHANGED, List.of(new CoapMessage.Option(CONTENT_FORMAT, JSON)), content),
+                            new CoapMessage(
+                                    Coap.CHANGED, List.of(new CoapMessage.Option(Coap.CONTENT_FORMAT, JSON)), content),
                             OptionalLong.of(number(epoch)));
             return new ProtectedAnswer(answer.option(), answer.payload());
         });
@@ -185,8 +182,9 @@ final class GroupOscorePart {
         ReceivedRequest request = seat.member().openRequest(message);
         keepWindow(seat, request);
         CoapMessage inner = request.message();
-        boolean command = inner.code() == POST
-                && inner.options().stream().anyMatch(o -> o.number() == URI_PATH && Arrays.equals(o.value(), PATH));
+        boolean command = inner.code() == Coap.POST
+                && inner.options().stream()
+                        .anyMatch(o -> o.number() == Coap.URI_PATH && Arrays.equals(o.value(), PATH));
         if (!command) {
             throw new Refusal(ResponseStatus.OPERATION_NOT_ALLOWED, "a member takes commands, and nothing else");
         }
@@ -196,7 +194,7 @@ final class GroupOscorePart {
         }
         String exchange = "i" + ++exchanges;
         received.put(exchange, new Received(epoch.group(), request));
-        return new ProtectedVerdict(Optional.of(exchange), CHANGED, verdict);
+        return new ProtectedVerdict(Optional.of(exchange), Coap.CHANGED, verdict);
     }
 
     private CommandVerdict verdict(Epochs.Usable epoch, ReceivedRequest request, byte[] payload) {
@@ -409,16 +407,5 @@ final class GroupOscorePart {
 
     private static String hex(byte[] octets) {
         return HexFormat.of().formatHex(octets);
-    }
-
-    private static <V> Map<String, V> bounded() {
-        return new LinkedHashMap<>() {
-            private static final long serialVersionUID = 1L;
-
-            @Override
-            protected boolean removeEldestEntry(Map.Entry<String, V> eldest) {
-                return size() > MAX_EXCHANGES;
-            }
-        };
     }
 }

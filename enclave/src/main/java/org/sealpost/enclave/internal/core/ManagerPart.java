@@ -5,13 +5,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.sealpost.e2e.Hmac;
 import org.sealpost.e2e.Labels;
@@ -24,6 +22,7 @@ import org.sealpost.enclave.GroupManagerKeys.RekeyMessage;
 import org.sealpost.onem2m.Refusal;
 import org.sealpost.onem2m.ResponseStatus;
 import org.sealpost.oscore.AeadAlgorithm;
+import org.sealpost.oscore.Coap;
 import org.sealpost.oscore.CoapMessage;
 import org.sealpost.oscore.Exchange;
 import org.sealpost.oscore.OscoreContext;
@@ -42,16 +41,13 @@ final class ManagerPart {
     private static final int SECRET = 32;
     private static final int MAX_SESSIONS = 4096;
     private static final int MAX_EXCHANGES = 1024;
-    private static final int POST = 0x02;
     private static final int SUCCESS = 2;
-    private static final int URI_PATH = 11;
-    private static final int CONTENT_FORMAT = 12;
 
     private final Vault vault;
     private final ManagerResources resources;
     private final Map<String, Session> sessions =
-            bounded(MAX_SESSIONS, s -> s.context().wipe());
-    private final Map<String, Sent> sent = bounded(MAX_EXCHANGES, s -> {});
+            Bounded.map(MAX_SESSIONS, s -> s.context().wipe());
+    private final Map<String, Sent> sent = Bounded.map(MAX_EXCHANGES);
     private Map<String, List<String>> names = Map.of();
     private Set<String> indexed = Set.of();
     private long exchanges;
@@ -60,9 +56,9 @@ final class ManagerPart {
 
     private record Sent(String group, String member, long epoch, Session session, Exchange exchange) {}
 
-    ManagerPart(Vault vault, Epochs epochs, AuthorityPart authority) {
+    ManagerPart(Vault vault, Epochs epochs) {
         this.vault = vault;
-        this.resources = new ManagerResources(vault, epochs, authority, this::challenge);
+        this.resources = new ManagerResources(vault, epochs, this::challenge);
     }
 
     ManagerAnswer answer(byte[] option, byte[] payload) {
@@ -94,14 +90,11 @@ final class ManagerPart {
         ManagerResources.Rekey rekey = resources.rekey(group, member);
         try {
             Session session = session(member);
-            List<CoapMessage.Option> options = new ArrayList<>();
-            for (String segment : rekey.path()) {
-                options.add(new CoapMessage.Option(URI_PATH, segment.getBytes(StandardCharsets.UTF_8)));
-            }
-            options.add(new CoapMessage.Option(CONTENT_FORMAT, ManagerResources.FORMAT));
+            List<CoapMessage.Option> options = Coap.path(Coap.URI_PATH, rekey.path());
+            options.add(new CoapMessage.Option(Coap.CONTENT_FORMAT, ManagerResources.FORMAT));
             OscoreContext.ProtectedRequest request = session.context()
                     .protectRequest(
-                            new CoapMessage(POST, options, rekey.payload()),
+                            new CoapMessage(Coap.POST, options, rekey.payload()),
                             vault.nextCounter("MANAGER " + session.keyId()),
                             false);
             String exchange = "g" + ++exchanges;
@@ -220,20 +213,5 @@ final class ManagerPart {
 
     private static byte[] derive(StateImage.Peer peer, String label) {
         return Hmac.hkdf(peer.pairwise(), new byte[0], (label + '\0').getBytes(StandardCharsets.UTF_8), SECRET);
-    }
-
-    private static <V> Map<String, V> bounded(int most, Consumer<V> gone) {
-        return new LinkedHashMap<>() {
-            private static final long serialVersionUID = 1L;
-
-            @Override
-            protected boolean removeEldestEntry(Map.Entry<String, V> eldest) {
-                if (size() > most) {
-                    gone.accept(eldest.getValue());
-                    return true;
-                }
-                return false;
-            }
-        };
     }
 }

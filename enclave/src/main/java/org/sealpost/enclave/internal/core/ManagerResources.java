@@ -27,6 +27,7 @@ import org.sealpost.group.manager.GroupcommFailure;
 import org.sealpost.group.manager.JoinRequest;
 import org.sealpost.onem2m.Refusal;
 import org.sealpost.onem2m.ResponseStatus;
+import org.sealpost.oscore.Coap;
 import org.sealpost.oscore.CoapMessage;
 import org.sealpost.oscore.Credential;
 import org.sealpost.oscore.GroupContext;
@@ -40,17 +41,6 @@ final class ManagerResources {
     /** application/ace-groupcomm+cbor, as the value of a Content-Format option. */
     static final byte[] FORMAT = number(Groupcomm.FORMAT);
 
-    private static final int GET = 1;
-    private static final int POST = 2;
-    private static final int DELETE = 4;
-    private static final int FETCH = 5;
-    private static final int CREATED = 0x41;
-    private static final int DELETED = 0x42;
-    private static final int CHANGED = 0x44;
-    private static final int CONTENT = 0x45;
-    private static final int URI_PATH = 11;
-    private static final int LOCATION_PATH = 8;
-    private static final int CONTENT_FORMAT = 12;
     private static final int CHECK_SECONDS = 3600;
     private static final int NONCE = 8;
 
@@ -59,14 +49,12 @@ final class ManagerResources {
 
     private final Vault vault;
     private final Epochs epochs;
-    private final AuthorityPart authority;
     private final Function<String, byte[]> challenge;
 
     /** @param challenge N_S of a client */
-    ManagerResources(Vault vault, Epochs epochs, AuthorityPart authority, Function<String, byte[]> challenge) {
+    ManagerResources(Vault vault, Epochs epochs, Function<String, byte[]> challenge) {
         this.vault = vault;
         this.epochs = epochs;
-        this.authority = authority;
         this.challenge = challenge;
     }
 
@@ -126,7 +114,7 @@ final class ManagerResources {
 
     private Reply dispatch(String identity, CoapMessage request) {
         List<String> path = request.options().stream()
-                .filter(o -> o.number() == URI_PATH)
+                .filter(o -> o.number() == Coap.URI_PATH)
                 .map(o -> new String(o.value(), StandardCharsets.UTF_8))
                 .toList();
         if (path.isEmpty() || !path.get(0).equals(Groupcomm.ROOT) || path.size() > 5) {
@@ -152,17 +140,17 @@ final class ManagerResources {
                     case "verif-data" -> verification(caller, request);
                     case "stale-sids" -> stale(caller, request);
                     case "num" -> {
-                        require(request, GET);
+                        require(request, Coap.GET);
                         requireMember(caller);
                         yield content(Groupcomm.FORMAT, single(current(caller).number()));
                     }
                     case "active" -> {
-                        require(request, GET);
+                        require(request, Coap.GET);
                         requireMember(caller);
                         yield content(Groupcomm.FORMAT_CBOR, single(true));
                     }
                     case "policies" -> {
-                        require(request, GET);
+                        require(request, Coap.GET);
                         requireMember(caller);
                         yield content(Groupcomm.FORMAT, Cbor.map(Map.of(Groupcomm.POLICIES, policies())));
                     }
@@ -172,7 +160,7 @@ final class ManagerResources {
 
     /** FETCH /ace-group: which groups these Gids are of. */
     private CoapMessage groups(CoapMessage request) {
-        require(request, FETCH);
+        require(request, Coap.FETCH);
         Map<Long, Object> asked = Cbor.readMap(request.payload())
                 .filter(m -> m.size() == 1 && m.get(Groupcomm.GID) instanceof List<?>)
                 .orElseThrow(() -> GroupcommFailure.badRequest("a request is a CBOR map of gid, a list"));
@@ -202,12 +190,12 @@ final class ManagerResources {
     }
 
     private Reply group(Caller caller, CoapMessage request) {
-        if (request.code() == POST) {
+        if (request.code() == Coap.POST) {
             return join(caller, request);
         }
-        require(request, GET);
+        require(request, Coap.GET);
         requireMember(caller);
-        return Reply.of(content(Groupcomm.FORMAT, material(caller, OptionalSender.NONE, true)));
+        return Reply.of(content(Groupcomm.FORMAT, material(caller, Optional.empty(), true)));
     }
 
     private Reply join(Caller caller, CoapMessage request) {
@@ -218,7 +206,7 @@ final class ManagerResources {
         requireRoles(caller, join.roles());
         Member member = caller.member()
                 .orElseThrow(() -> GroupcommFailure.forbidden("that end point is not to be a member of this group"));
-        authority.requireLevel(caller.state().policy(), caller.peer().attestation());
+        AuthorityPart.requireLevel(caller.state().policy(), caller.peer().attestation());
         StateImage.Epoch epoch = current(caller);
         Optional<StateImage.Node> before = joined(caller);
         boolean silent = join.roles() == Groupcomm.MONITOR;
@@ -233,8 +221,7 @@ final class ManagerResources {
                             "this member joined in this epoch already: join again when the next one is there")),
                     Optional.of(new Wish("rekey", caller.group(), caller.identity())));
         }
-        Map<Long, Object> answer =
-                parameters(caller, silent ? OptionalSender.NONE : new OptionalSender(Optional.of(member.leaf())));
+        Map<Long, Object> answer = parameters(caller, sender(join.roles(), member));
         join.wanted().ifPresent(wanted -> {
             List<Known> peers = known(caller).stream()
                     .filter(k -> CredentialFilter.of(wanted)
@@ -246,7 +233,6 @@ final class ManagerResources {
         answer.put(Groupcomm.POLICIES, policies());
         putManager(answer, join.nonce());
         byte[] payload = encoded(answer);
-        String node = nodeName(member);
         vault.change(s -> s.authority
                 .orElseThrow()
                 .managed
@@ -257,12 +243,10 @@ final class ManagerResources {
                                 join.nonce(),
                                 epoch.number(),
                                 join.controlUri().flatMap(ManagerResources::usable))));
-        List<CoapMessage.Option> options = new ArrayList<>();
-        for (String segment : List.of(Groupcomm.ROOT, name(caller.group()), "nodes", node)) {
-            options.add(new CoapMessage.Option(LOCATION_PATH, segment.getBytes(StandardCharsets.UTF_8)));
-        }
-        options.add(new CoapMessage.Option(CONTENT_FORMAT, FORMAT));
-        return Reply.of(new CoapMessage(CREATED, options, payload));
+        List<CoapMessage.Option> options =
+                Coap.path(Coap.LOCATION_PATH, List.of(Groupcomm.ROOT, name(caller.group()), "nodes", nodeName(member)));
+        options.add(new CoapMessage.Option(Coap.CONTENT_FORMAT, FORMAT));
+        return Reply.of(new CoapMessage(Coap.CREATED, options, payload));
     }
 
     private Reply node(Caller caller, List<String> path, CoapMessage request) {
@@ -276,7 +260,7 @@ final class ManagerResources {
             if (!path.get(4).equals("cred")) {
                 throw GroupcommFailure.notFound("there is no such resource");
             }
-            require(request, POST);
+            require(request, Coap.POST);
             if (silent) {
                 throw GroupcommFailure.badRequest(Groupcomm.WRONG_ROLES, "a monitor has no credential");
             }
@@ -285,17 +269,11 @@ final class ManagerResources {
                 throw GroupcommFailure.badRequest(Groupcomm.WRONG_PROOF, "a credential comes with a proof");
             }
             requireCredential(caller, update, true);
-            return Reply.of(new CoapMessage(CHANGED, List.of(), new byte[0]));
+            return Reply.of(new CoapMessage(Coap.CHANGED, List.of(), new byte[0]));
         }
         return switch (request.code()) {
-            case GET ->
-                Reply.of(content(
-                        Groupcomm.FORMAT,
-                        material(
-                                caller,
-                                silent ? OptionalSender.NONE : new OptionalSender(Optional.of(member.leaf())),
-                                false)));
-            case POST -> {
+            case Coap.GET -> Reply.of(content(Groupcomm.FORMAT, material(caller, sender(node.roles(), member), false)));
+            case Coap.POST -> {
                 if (silent) {
                     throw GroupcommFailure.badRequest(Groupcomm.WRONG_ROLES, "a monitor has no Sender ID");
                 }
@@ -306,10 +284,10 @@ final class ManagerResources {
                                         "a member keeps its Sender ID; the group gets new material instead: ask for it in a moment")),
                         Optional.of(new Wish("rekey", caller.group(), caller.identity())));
             }
-            case DELETE -> {
+            case Coap.DELETE -> {
                 vault.change(s -> s.authority.orElseThrow().managed.remove(caller.key()));
                 yield new Reply(
-                        new CoapMessage(DELETED, List.of(), new byte[0]),
+                        new CoapMessage(Coap.DELETED, List.of(), new byte[0]),
                         Optional.of(new Wish("leave", caller.group(), caller.identity())));
             }
             default -> throw GroupcommFailure.notAllowed();
@@ -321,7 +299,7 @@ final class ManagerResources {
             requireMember(caller);
         }
         CredentialFilter filter = CredentialFilter.ALL;
-        if (request.code() == FETCH) {
+        if (request.code() == Coap.FETCH) {
             Object wanted = Cbor.readMap(request.payload())
                     .filter(m -> m.size() == 1 && m.containsKey(Groupcomm.GET_CREDENTIALS))
                     .map(m -> (Object) m.get(Groupcomm.GET_CREDENTIALS))
@@ -329,7 +307,7 @@ final class ManagerResources {
             filter = CredentialFilter.of(wanted)
                     .orElseThrow(() -> GroupcommFailure.badRequest("whoever wants everybody's uses GET"));
         } else {
-            require(request, GET);
+            require(request, Coap.GET);
         }
         CredentialFilter chosen = filter;
         Map<Long, Object> answer = new TreeMap<>();
@@ -344,18 +322,18 @@ final class ManagerResources {
 
     private CoapMessage manager(Caller caller, CoapMessage request) {
         Map<Long, Object> answer = new TreeMap<>();
-        if (request.code() == FETCH) {
+        if (request.code() == Coap.FETCH) {
             requireVerifier(caller);
             putManager(answer, JoinRequest.nonceAlone(request.payload()));
         } else {
-            require(request, GET);
+            require(request, Coap.GET);
             putManager(answer, requireMember(caller).nonce());
         }
         return content(Groupcomm.FORMAT, Cbor.map(answer));
     }
 
     private CoapMessage verification(Caller caller, CoapMessage request) {
-        require(request, GET);
+        require(request, Coap.GET);
         requireVerifier(caller);
         OscoreMaterial material = oscore(caller);
         GroupContext context = new GroupContext(
@@ -383,14 +361,14 @@ final class ManagerResources {
 
     /** FETCH stale-sids: who left since a version, or nothing when that is too long ago to tell. */
     private CoapMessage stale(Caller caller, CoapMessage request) {
-        require(request, FETCH);
+        require(request, Coap.FETCH);
         requireMember(caller);
         long since = Cbor.readInteger(request.payload())
                 .filter(v -> v >= 0 && v < current(caller).number())
                 .orElseThrow(() -> GroupcommFailure.badRequest("a request is the number of an earlier version"));
         return stale(caller.group(), since)
                 .map(ids -> content(Groupcomm.FORMAT_CBOR, Cbor.array(ids)))
-                .orElseGet(() -> new CoapMessage(CONTENT, List.of(), new byte[0]));
+                .orElseGet(() -> new CoapMessage(Coap.CONTENT, List.of(), new byte[0]));
     }
 
     private Optional<List<byte[]>> stale(String group, long since) {
@@ -435,12 +413,8 @@ final class ManagerResources {
         Caller caller = caller(member, name(group));
         OscoreMaterial material = oscore(caller);
         try {
-            Map<Long, Object> key = new TreeMap<>();
-            key.put(Groupcomm.MASTER_SECRET, material.masterSecret());
-            key.put(Groupcomm.MASTER_SALT, material.masterSalt());
-            key.put(Groupcomm.CONTEXT_ID, material.gid());
             Map<Long, Object> message = version(caller);
-            message.put(Groupcomm.KEY, key);
+            message.put(Groupcomm.KEY, key(material));
             long relinquished =
                     vault.state().authority.orElseThrow().stale.getOrDefault(group, new TreeMap<>()).keySet().stream()
                             .max(Long::compare)
@@ -461,12 +435,12 @@ final class ManagerResources {
                         key, (k, node) -> new StateImage.Node(node.roles(), node.nonce(), epoch, node.controlUri())));
     }
 
-    /** A Sender ID that is given, or none for who only listens. */
-    private record OptionalSender(Optional<Long> leaf) {
-        static final OptionalSender NONE = new OptionalSender(Optional.empty());
+    /** The Sender ID of a member; none for who only listens. */
+    private static Optional<Long> sender(long roles, Member member) {
+        return Optional.of(member.leaf()).filter(leaf -> roles != Groupcomm.MONITOR);
     }
 
-    private byte[] material(Caller caller, OptionalSender sender, boolean policies) {
+    private byte[] material(Caller caller, Optional<Long> sender, boolean policies) {
         Map<Long, Object> answer = parameters(caller, sender);
         if (policies) {
             answer.put(Groupcomm.POLICIES, policies());
@@ -480,17 +454,22 @@ final class ManagerResources {
         return payload;
     }
 
-    private Map<Long, Object> parameters(Caller caller, OptionalSender sender) {
+    private Map<Long, Object> parameters(Caller caller, Optional<Long> sender) {
         OscoreMaterial material = oscore(caller);
-        Map<Long, Object> key = new TreeMap<>();
-        key.put(Groupcomm.MASTER_SECRET, material.masterSecret());
-        key.put(Groupcomm.MASTER_SALT, material.masterSalt());
-        key.put(Groupcomm.CONTEXT_ID, material.gid());
-        sender.leaf().ifPresent(leaf -> key.put(Groupcomm.SENDER_ID, OscoreMaterial.senderId(leaf)));
+        Map<Long, Object> key = key(material);
+        sender.ifPresent(leaf -> key.put(Groupcomm.SENDER_ID, OscoreMaterial.senderId(leaf)));
         putAlgorithms(key);
         Map<Long, Object> answer = version(caller);
         answer.put(Groupcomm.KEY, key);
         return answer;
+    }
+
+    private static Map<Long, Object> key(OscoreMaterial material) {
+        Map<Long, Object> key = new TreeMap<>();
+        key.put(Groupcomm.MASTER_SECRET, material.masterSecret());
+        key.put(Groupcomm.MASTER_SALT, material.masterSalt());
+        key.put(Groupcomm.CONTEXT_ID, material.gid());
+        return key;
     }
 
     /** Encodes what {@link #parameters} began, and overwrites the Master Secret in it. */
@@ -720,17 +699,18 @@ final class ManagerResources {
     }
 
     private static CoapMessage content(int format, byte[] payload) {
-        return new CoapMessage(CONTENT, List.of(new CoapMessage.Option(CONTENT_FORMAT, number(format))), payload);
+        return message(Coap.CONTENT, format, payload);
+    }
+
+    private static CoapMessage message(int code, int format, byte[] payload) {
+        return new CoapMessage(code, List.of(new CoapMessage.Option(Coap.CONTENT_FORMAT, number(format))), payload);
     }
 
     private static CoapMessage problem(GroupcommFailure failure) {
         Map<Long, Object> problem = new LinkedHashMap<>();
         problem.put(Groupcomm.DETAIL, String.valueOf(failure.getMessage()));
         failure.error().ifPresent(id -> problem.put(Groupcomm.ERROR_ENTRY, Map.of(Groupcomm.ERROR_ID, id)));
-        return new CoapMessage(
-                failure.code(),
-                List.of(new CoapMessage.Option(CONTENT_FORMAT, number(Groupcomm.FORMAT_PROBLEM))),
-                Cbor.map(problem));
+        return message(failure.code(), Groupcomm.FORMAT_PROBLEM, Cbor.map(problem));
     }
 
     private static byte[] number(int value) {

@@ -1,7 +1,6 @@
 package org.sealpost.enclave.internal.core;
 
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.sealpost.e2e.Sha256;
@@ -16,22 +15,8 @@ final class RepeatedRequests {
     private static final int REMEMBERED = 256;
     private static final int LONGEST_ANSWER = 8192;
 
-    private final Map<String, Seen> seen = new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Seen> eldest) {
-            return size() > REMEMBERED;
-        }
-    };
-    private final Map<String, String> open = new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, String> eldest) {
-            return size() > REMEMBERED;
-        }
-    };
+    private final Map<String, Seen> seen = Bounded.map(REMEMBERED);
+    private final Map<String, String> open = Bounded.map(REMEMBERED);
 
     /** @param answer absent as long as the program works on it, or when it is too long to keep */
     private record Seen(byte[] digest, boolean answered, Optional<byte[]> answer) {}
