@@ -5,6 +5,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import org.sealpost.enclave.EndPoint;
+import org.sealpost.enclave.EpochContainer;
 import org.sealpost.onem2m.Content;
 import org.sealpost.onem2m.Identifier;
 import org.sealpost.onem2m.Refusal;
@@ -48,7 +49,7 @@ final class DeviceEndpoint {
 
     private CompletionStage<ResponsePrimitive> notified(RequestPrimitive request, JsonNode notification) {
         String subscription = notification.path("sur").asString("");
-        if (EpochCache.isFrom(subscription)) {
+        if (EpochContainer.holds(subscription)) {
             return device.epochs()
                     .notified(subscription, notification.path("nev").path("rep").path(Content.CONTENT_INSTANCE))
                     .thenApply(done -> ResponsePrimitive.of(ResponseStatus.OK, request.requestId()));

@@ -11,10 +11,10 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.sealpost.cse.ae.ApplicationEntity;
+import org.sealpost.enclave.EpochContainer;
 import org.sealpost.enclave.MemberKeys;
 import org.sealpost.enclave.MemberKeys.EpochVerdict;
 import org.sealpost.onem2m.Content;
-import org.sealpost.onem2m.Identifier;
 import org.sealpost.onem2m.Operation;
 import org.sealpost.onem2m.Refusal;
 import org.sealpost.onem2m.ResponseStatus;
@@ -26,8 +26,6 @@ import tools.jackson.databind.node.JsonNodeFactory;
  * what the server signed. What can't be opened here is asked of the server. At most one confirmation per group is under way. Thread-safe.
  */
 final class EpochCache {
-    private static final String CONTENT_INFO = "application/vnd.sealpost.epoch+cbor:2";
-    private static final String PREFIX = "epochs-";
     private static final long FIRST_PAUSE_MILLIS = 500;
     private static final long LAST_PAUSE_MILLIS = 64_000;
 
@@ -76,11 +74,6 @@ final class EpochCache {
         this.patience = new Patience(clock);
     }
 
-    /** Whether a notification comes from a container of epochs. */
-    static boolean isFrom(String subscription) {
-        return subscription.contains("/" + PREFIX);
-    }
-
     /**
      * Takes what a notification brought.
      *
@@ -88,11 +81,10 @@ final class EpochCache {
      * @param instance the contentInstance
      */
     CompletionStage<Boolean> notified(String subscription, JsonNode instance) {
-        String name = subscription.substring(subscription.indexOf("/" + PREFIX) + 1 + PREFIX.length());
-        String last = name.substring(0, name.indexOf('/') < 0 ? name.length() : name.indexOf('/'));
+        List<String> path = List.of(subscription.split("/", -1));
         return device.call(() -> enclave.credentials().stream()
                         .map(MemberKeys.HeldCredential::group)
-                        .filter(g -> new Identifier(g).lastSegment().equals(last))
+                        .filter(g -> path.contains(EpochContainer.name(g)))
                         .findFirst())
                 .thenCompose(group ->
                         group.isPresent() ? take(group.get(), instance) : CompletableFuture.completedFuture(false));
@@ -123,20 +115,23 @@ final class EpochCache {
     }
 
     private CompletionStage<Boolean> fetch(String group) {
-        String container = "/" + config.gatewayId() + "/cse-mn/" + PREFIX + new Identifier(group).lastSegment();
-        return entity.request(Operation.RETRIEVE, container + "/la", b -> b).thenCompose(response -> {
-            Optional<JsonNode> instance = response.content()
-                    .filter(c -> response.status().successful() && c.name().equals(Content.CONTENT_INSTANCE))
-                    .map(Content::value);
-            return instance.isPresent() ? take(group, instance.get()) : CompletableFuture.completedFuture(false);
-        });
+        return entity.request(Operation.RETRIEVE, EpochContainer.at(config.gatewayId(), group) + "/la", b -> b)
+                .thenCompose(response -> {
+                    Optional<JsonNode> instance = response.content()
+                            .filter(c ->
+                                    response.status().successful() && c.name().equals(Content.CONTENT_INSTANCE))
+                            .map(Content::value);
+                    return instance.isPresent()
+                            ? take(group, instance.get())
+                            : CompletableFuture.completedFuture(false);
+                });
     }
 
     /** True when the group moved on. */
     private CompletionStage<Boolean> take(String group, JsonNode instance) {
         byte[] latest;
         try {
-            latest = CONTENT_INFO.equals(instance.path("cnf").asString(""))
+            latest = EpochContainer.CONTENT_INFO.equals(instance.path("cnf").asString(""))
                     ? Base64.getDecoder().decode(instance.path("con").asString(""))
                     : new byte[0];
         } catch (IllegalArgumentException notBase64) {
@@ -204,7 +199,7 @@ final class EpochCache {
                 Content.CONTENT_INSTANCE,
                 JsonNodeFactory.instance
                         .objectNode()
-                        .put("cnf", "application/vnd.sealpost.epoch-conflict+cbor:2")
+                        .put("cnf", EpochContainer.CONFLICT)
                         .put("con", Base64.getEncoder().encodeToString(latest)));
     }
 }

@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import org.sealpost.enclave.EpochContainer;
 import org.sealpost.onem2m.Content;
 import org.sealpost.onem2m.Operation;
 import org.sealpost.onem2m.Refusal;
@@ -20,7 +21,6 @@ import org.sealpost.onem2m.ResourceType;
 import org.sealpost.onem2m.ResponsePrimitive;
 import org.sealpost.onem2m.ResponseStatus;
 import org.sealpost.server.fleet.Fleet;
-import org.sealpost.server.ledger.BlockPublisher;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -147,7 +147,7 @@ final class GroupResources {
 
     /** Where a group's blocks lie at a gateway: public, and told to its members as they come. */
     private List<RequestPrimitive[]> epochs(Fleet.Group group, String base, List<Fleet.Device> members) {
-        String name = BlockPublisher.name(fleet.groupId(group.id()));
+        String name = EpochContainer.name(fleet.groupId(group.id()));
         ObjectNode container = JsonNodeFactory.instance.objectNode().put("mni", KEPT_BLOCKS);
         container.putArray("acpi").add(base + "/acp-epochs");
         ObjectNode told = JsonNodeFactory.instance.objectNode().put("nct", 1);

@@ -31,6 +31,7 @@ import org.sealpost.enclave.Enclave;
 import org.sealpost.enclave.EnclaveUnavailable;
 import org.sealpost.enclave.EndPoint;
 import org.sealpost.enclave.EndPointKeys.EnrolmentRequest;
+import org.sealpost.enclave.EpochContainer;
 import org.sealpost.enclave.FunctionKeys.ClientAssignment;
 import org.sealpost.enclave.FunctionKeys.ManufacturedClient;
 import org.sealpost.enclave.SecureEnvironment;
@@ -338,7 +339,7 @@ public final class Server implements AutoCloseable {
         Optional<String> block = inner.content()
                 .filter(c -> c.name().equals(Content.CONTENT_INSTANCE))
                 .map(Content::value)
-                .filter(c -> c.path("cnf").asString("").equals(BlockPublisher.CONFLICT))
+                .filter(c -> c.path("cnf").asString("").equals(EpochContainer.CONFLICT))
                 .map(c -> c.path("con").asString(""));
         block.ifPresent(octets -> audit.append(
                 "epoch.conflict",

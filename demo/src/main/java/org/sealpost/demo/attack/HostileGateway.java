@@ -6,6 +6,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.sealpost.binding.Bindings;
 import org.sealpost.binding.HopSecurity;
+import org.sealpost.enclave.EpochContainer;
 import org.sealpost.onem2m.Content;
 import org.sealpost.onem2m.Operation;
 import org.sealpost.onem2m.RequestPrimitive;
@@ -36,7 +37,7 @@ public final class HostileGateway implements AutoCloseable {
     public ResponsePrimitive notifyEpoch(URI device, String to, String subscription, byte[] latest) throws Exception {
         ObjectNode instance = JsonNodeFactory.instance
                 .objectNode()
-                .put("cnf", "application/vnd.sealpost.epoch+cbor:2")
+                .put("cnf", EpochContainer.CONTENT_INFO)
                 .put("con", java.util.Base64.getEncoder().encodeToString(latest));
         return send(device, to, gatewayOf(to), notification(subscription, instance));
     }

@@ -7,6 +7,7 @@ import org.sealpost.demo.fleet.Plan;
 import org.sealpost.demo.run.Until;
 import org.sealpost.demo.story.Evidence;
 import org.sealpost.demo.story.NotProved;
+import org.sealpost.enclave.EpochContainer;
 import org.sealpost.group.GroupEnvelope;
 import org.sealpost.group.block.EpochBlock;
 import org.sealpost.group.block.Latest;
@@ -63,7 +64,7 @@ final class EvictStep extends Scene {
                         .notifyEpoch(
                                 stage.fleet().behindTap(captured),
                                 attack.spRelativeId(),
-                                "/" + captured.gateway() + "/cse-mn/epochs-" + Plan.DOORS + "/members",
+                                EpochContainer.at(captured.gateway(), doors) + "/members",
                                 latest));
         Insider thief = new Insider(stage.fleet().secrets(captured.name()), identity);
         NotProved.unless(!thief.holds(doors, epoch), captured.name() + " holds the new epoch");

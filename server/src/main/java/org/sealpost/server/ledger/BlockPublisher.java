@@ -11,8 +11,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.sealpost.enclave.AuthorityKeys.EpochMaterial;
+import org.sealpost.enclave.EpochContainer;
 import org.sealpost.onem2m.Content;
-import org.sealpost.onem2m.Identifier;
 import org.sealpost.onem2m.Operation;
 import org.sealpost.onem2m.Refusal;
 import org.sealpost.onem2m.RequestPrimitive;
@@ -26,12 +26,6 @@ import tools.jackson.databind.node.JsonNodeFactory;
  * its place. Thread-safe.
  */
 public final class BlockPublisher {
-    /** The type of what is published; its octets are base64 ({@code docs/protocol.md} section 3b). */
-    public static final String CONTENT_INFO = "application/vnd.sealpost.epoch+cbor:2";
-
-    /** The type of a member's report that it holds another block of a number than the one it shows. */
-    public static final String CONFLICT = "application/vnd.sealpost.epoch-conflict+cbor:2";
-
     private static final long ROUND_MILLIS = 100;
     private static final long FIRST_RETRY_MILLIS = 300;
     private static final long LAST_RETRY_MILLIS = 10_000;
@@ -81,16 +75,6 @@ public final class BlockPublisher {
                 (old, fresh) -> old.material().epoch() > material.epoch() ? old : fresh));
     }
 
-    /** The container of a group's blocks at a gateway. */
-    public static String container(String group, String gateway) {
-        return "/" + gateway + "/cse-mn/" + name(group);
-    }
-
-    /** That container's name. */
-    public static String name(String group) {
-        return "epochs-" + new Identifier(group).lastSegment();
-    }
-
     private void work() {
         long now = clock.millis();
         open.forEach((key, publication) -> {
@@ -107,11 +91,11 @@ public final class BlockPublisher {
                 Content.CONTENT_INSTANCE,
                 JsonNodeFactory.instance
                         .objectNode()
-                        .put("cnf", CONTENT_INFO)
+                        .put("cnf", EpochContainer.CONTENT_INFO)
                         .put("con", Base64.getEncoder().encodeToString(m.latest())));
         RequestPrimitive request = RequestPrimitive.of(
                         Operation.CREATE,
-                        container(m.group(), publication.gateway()),
+                        EpochContainer.at(publication.gateway(), m.group()),
                         server,
                         "b" + requests.incrementAndGet())
                 .resourceType(ResourceType.CONTENT_INSTANCE.code())
