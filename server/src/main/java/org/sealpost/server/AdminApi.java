@@ -83,9 +83,7 @@ final class AdminApi {
     private JsonNode status(Map<String, Long> atTheDoor) {
         ObjectNode all = JsonNodeFactory.instance.objectNode();
         all.put("server", server.fleet().serverIdentity())
-                .put(
-                        "rootKey",
-                        server.enclave().found(server.fleet().serverIdentity()).rootKey())
+                .put("rootKey", rootKey())
                 .put("address", server.pointOfAccess().toString());
         server.resources().unfinished().ifPresent(u -> all.put("unfinished", u));
         var groups = all.putArray("groups");
@@ -245,12 +243,14 @@ final class AdminApi {
         return tree(facts);
     }
 
+    private String rootKey() {
+        return server.enclave().found(server.fleet().serverIdentity()).rootKey();
+    }
+
     /** Everything that is needed to verify a group's blocks elsewhere; all of it is public. */
     private JsonNode blocks(String group) {
         ObjectNode all = JsonNodeFactory.instance.objectNode().put("group", group);
-        all.put(
-                "rootKey",
-                server.enclave().found(server.fleet().serverIdentity()).rootKey());
+        all.put("rootKey", rootKey());
         server.enclave().blockCertificate().ifPresent(c -> all.put("certificate", c));
         server.authority()
                 .blocks(group)

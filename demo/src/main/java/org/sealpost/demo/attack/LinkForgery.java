@@ -31,7 +31,6 @@ public final class LinkForgery {
 
     private final Insider insider;
     private final Credential manager;
-    private final String server;
     private final String group;
     private final long epoch;
     private long sequence = FAR_AHEAD;
@@ -43,7 +42,6 @@ public final class LinkForgery {
      */
     public LinkForgery(Insider insider, ECPublicKey rootKey, String server, String group, long epoch) {
         this.insider = insider;
-        this.server = server;
         this.group = group;
         this.epoch = epoch;
         this.manager = Credential.of(server, rootKey);
@@ -118,10 +116,5 @@ public final class LinkForgery {
                 .multiply(BigIntegers.fromUnsignedByteArray(scalar))
                 .normalize()
                 .getEncoded(false));
-    }
-
-    @Override
-    public String toString() {
-        return "LinkForgery[" + server + "]";
     }
 }

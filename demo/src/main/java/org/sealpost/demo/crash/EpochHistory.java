@@ -21,6 +21,17 @@ final class EpochHistory implements Invariant, AutoCloseable {
     private volatile boolean closed;
     private long steps;
 
+    /** Looks at all end points of a site, for all of its groups. */
+    static EpochHistory of(Site site) {
+        Map<String, DeviceView> views = new LinkedHashMap<>();
+        site.stage().endPoints().forEach(n -> views.put(n, site.device(n)));
+        return new EpochHistory(
+                views,
+                site.plan().groups().stream()
+                        .map(g -> site.plan().groupId(g.name()))
+                        .toList());
+    }
+
     EpochHistory(Map<String, DeviceView> views, List<String> groups) {
         this.views = Map.copyOf(views);
         this.groups = List.copyOf(groups);

@@ -1,12 +1,10 @@
 package org.sealpost.demo.crash;
 
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import org.sealpost.demo.fleet.AdminClient;
-import org.sealpost.demo.fleet.DeviceView;
 import org.sealpost.demo.fleet.Node;
 import org.sealpost.demo.fleet.Plan;
 import org.sealpost.e2e.Labels;
@@ -29,12 +27,7 @@ final class MainJob implements Scenario {
     MainJob(Site site, ExecutorService operators) {
         this.site = site;
         this.orders = new Orders(operators);
-        Map<String, DeviceView> views = new LinkedHashMap<>();
-        site.stage().endPoints().forEach(n -> views.put(n, site.device(n)));
-        List<String> groups = site.plan().groups().stream()
-                .map(g -> site.plan().groupId(g.name()))
-                .toList();
-        this.history = new EpochHistory(views, groups);
+        this.history = EpochHistory.of(site);
         this.commands = new CommandsOnce(site);
         this.readings = new ReadingsKept(site);
         this.nonces = new NoncesOnce(site.stage().wiretap());

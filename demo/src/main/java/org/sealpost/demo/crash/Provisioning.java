@@ -2,11 +2,8 @@ package org.sealpost.demo.crash;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ExecutorService;
-import org.sealpost.demo.fleet.DeviceView;
 import org.sealpost.demo.fleet.Node;
 import org.sealpost.demo.fleet.Plan;
 import org.sealpost.demo.run.Decided;
@@ -37,13 +34,7 @@ final class Provisioning implements Scenario {
     Provisioning(Site site, ExecutorService operators) {
         this.site = site;
         this.orders = new Orders(operators);
-        Map<String, DeviceView> views = new LinkedHashMap<>();
-        site.stage().endPoints().forEach(n -> views.put(n, site.device(n)));
-        this.history = new EpochHistory(
-                views,
-                site.plan().groups().stream()
-                        .map(g -> site.plan().groupId(g.name()))
-                        .toList());
+        this.history = EpochHistory.of(site);
         this.keys = new KeysAgree(site);
         this.nonces = new NoncesOnce(site.stage().wiretap());
         this.audit = new AuditHolds(site);

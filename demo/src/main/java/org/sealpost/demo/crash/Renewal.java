@@ -1,10 +1,7 @@
 package org.sealpost.demo.crash;
 
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.ExecutorService;
-import org.sealpost.demo.fleet.DeviceView;
 import org.sealpost.demo.fleet.Plan;
 
 /**
@@ -28,13 +25,7 @@ final class Renewal implements Scenario {
         this.site = site;
         this.orders = new Orders(operators);
         this.name = name;
-        Map<String, DeviceView> views = new LinkedHashMap<>();
-        site.stage().endPoints().forEach(n -> views.put(n, site.device(n)));
-        this.history = new EpochHistory(
-                views,
-                site.plan().groups().stream()
-                        .map(g -> site.plan().groupId(g.name()))
-                        .toList());
+        this.history = EpochHistory.of(site);
         this.keys = new KeysRenewed(site, mechanism(name));
         this.nonces = new NoncesOnce(site.stage().wiretap());
         this.audit = new AuditHolds(site);
