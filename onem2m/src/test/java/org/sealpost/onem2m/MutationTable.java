@@ -39,6 +39,16 @@ public final class MutationTable {
         }
     }
 
+    /** The status of the refusal that a call throws; {@link #OK} for none. */
+    public static int thrown(Runnable call) {
+        try {
+            call.run();
+            return OK;
+        } catch (Refusal refusal) {
+            return refusal.status().code();
+        }
+    }
+
     /** The status that is due; -1 where the table says nothing, which no status equals. */
     public int due(Mutation m) {
         return cells.getOrDefault(m.field() + " " + m.kind(), OF_FORM.contains(m.kind()) ? MALFORMED : -1);

@@ -36,6 +36,18 @@ final class Functions {
         return octets;
     }
 
+    /** {@link #SERVER}, which administrates, and {@link #DOOR}, which is to have a key for ESPrim with it. */
+    void assign(ClientState server, ClientState door) {
+        ProvisioningFunction.assign(function, server.credentialId, SERVER, "SERVER", List.of(), true);
+        ProvisioningFunction.assign(
+                function,
+                door.credentialId,
+                DOOR,
+                "DEVICE",
+                List.of(new FunctionState.Grant(Usage.ESPRIM, SERVER, Optional.empty())),
+                false);
+    }
+
     /** A client with a credential and a token, at both sides. */
     ClientState client(String credentialId) {
         byte[] secret = octets(32);

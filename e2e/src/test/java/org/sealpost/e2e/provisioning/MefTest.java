@@ -25,14 +25,7 @@ class MefTest {
 
     @BeforeEach
     void assigned() {
-        ProvisioningFunction.assign(mef.function, server.credentialId, SERVER, "SERVER", List.of(), true);
-        ProvisioningFunction.assign(
-                mef.function,
-                door.credentialId,
-                DOOR,
-                "DEVICE",
-                List.of(new Grant(Usage.ESPRIM, SERVER, Optional.empty())),
-                false);
+        mef.assign(server, door);
     }
 
     private List<Learned> serverFollows() {

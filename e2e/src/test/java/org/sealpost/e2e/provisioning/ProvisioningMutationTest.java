@@ -11,7 +11,6 @@ import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.sealpost.e2e.provisioning.FunctionState.Grant;
 import org.sealpost.e2e.provisioning.ProvisioningClient.Learned;
 import org.sealpost.e2e.provisioning.ProvisioningClient.Wish;
 import org.sealpost.onem2m.MutationTable;
@@ -99,14 +98,7 @@ class ProvisioningMutationTest {
     private final Learned key;
 
     ProvisioningMutationTest() {
-        ProvisioningFunction.assign(mef.function, server.credentialId, SERVER, "SERVER", List.of(), true);
-        ProvisioningFunction.assign(
-                mef.function,
-                door.credentialId,
-                DOOR,
-                "DEVICE",
-                List.of(new Grant(Usage.ESPRIM, SERVER, Optional.empty())),
-                false);
+        mef.assign(server, door);
         mef.run(server, new Wish.Follow(), Optional.of(mef.rootKey));
         key = mef.run(door, new Wish.Enrol()).get(0);
     }

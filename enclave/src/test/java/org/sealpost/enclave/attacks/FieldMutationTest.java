@@ -27,7 +27,6 @@ import org.sealpost.group.SealedReading;
 import org.sealpost.group.Target;
 import org.sealpost.onem2m.Mutation;
 import org.sealpost.onem2m.MutationTable;
-import org.sealpost.onem2m.Refusal;
 
 /**
  * Every member of every message that lies under a signature or a key, changed in every way and signed or sealed again by somebody who holds the keys. A table says which status each change
@@ -110,7 +109,7 @@ class FieldMutationTest {
                 det    4000    2000  4000 -        -    -
                 at     4000    -     -    2000     2000 2000
                 """,
-                json -> thrown(() -> b.server.enclave.openAcknowledgement(door2.seal(
+                json -> MutationTable.thrown(() -> b.server.enclave.openAcknowledgement(door2.seal(
                         GroupEnvelope.Use.ACKNOWLEDGEMENT,
                         Building.DOORS,
                         Captured.ascii(door2.sign(Labels.TYPE_ACKNOWLEDGEMENT, Map.of(), json))))));
@@ -134,7 +133,7 @@ class FieldMutationTest {
                 con    4000    2000  2000 -        -    -
                 at     4000    -     -    2000     2000 2000
                 """,
-                json -> thrown(() ->
+                json -> MutationTable.thrown(() ->
                         b.server.enclave.openReading(door2.seal(GroupEnvelope.Use.READING, Building.DOORS, 77, json))));
     }
 
@@ -162,7 +161,7 @@ class FieldMutationTest {
                 vrb    2000    2000  -    -        -    -
                 zon    2000    2000  -    -        -    -
                 """,
-                json -> thrown(() ->
+                json -> MutationTable.thrown(() ->
                         b.agent.enclave.acceptDelegation(server.signFor("delegation", Labels.TYPE_DELEGATION, json))));
     }
 
@@ -360,14 +359,5 @@ class FieldMutationTest {
             return 4105;
         }
         return verdict instanceof OpenedRequest.Refused refused ? refused.status() : OK;
-    }
-
-    private static int thrown(Runnable call) {
-        try {
-            call.run();
-            return OK;
-        } catch (Refusal refusal) {
-            return refusal.status().code();
-        }
     }
 }

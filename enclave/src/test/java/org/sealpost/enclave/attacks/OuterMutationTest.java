@@ -14,7 +14,6 @@ import org.sealpost.enclave.EndPointKeys.SealedRequest;
 import org.sealpost.enclave.internal.core.Building;
 import org.sealpost.enclave.internal.core.Party;
 import org.sealpost.onem2m.MutationTable;
-import org.sealpost.onem2m.Refusal;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -25,67 +24,48 @@ class OuterMutationTest {
     private static final int OK = MutationTable.OK;
     private static final String PLACE = "SEALED-OBJECT";
 
+    /** Of every request that carries {@code m2m:seci}. */
+    private static final String OUTER = """
+            field           REMOVED EMPTY HUGE NEGATIVE ZERO LARGEST
+            op              4000    -     -    4000     4000 4000
+            to              4000    4000  4000 -        -    -
+            fr              2000    4000  4000 -        -    -
+            rqi             4000    4000  4000 -        -    -
+            rvi             2000    4000  4000 -        -    -
+            ot              2000    4000  4000 -        -    -
+            rqet            2000    4000  4000 -        -    -
+            rt              2000    4000  -    -        -    -
+            rt.rtv          4000    -     -    4000     4000 4000
+            pc              4000    4000  -    -        -    -
+            pc.m2m:seci     4000    4000  -    -        -    -
+            pc.m2m:seci.sit 4000    -     -    4000     4000 4000
+            """;
+
     private final long seed = System.nanoTime();
     private final Building b = new Building();
     private final ScriptedGateway gateway = new ScriptedGateway(b);
 
     @Test
     void outerRequests() {
-        check(b.door1, outer("{\"sit\":5,\"epo\":\"" + PLACE + "\"}"), """
-                field           REMOVED EMPTY HUGE NEGATIVE ZERO LARGEST
-                op              4000    -     -    4000     4000 4000
-                to              4000    4000  4000 -        -    -
-                fr              2000    4000  4000 -        -    -
-                rqi             4000    4000  4000 -        -    -
-                rvi             2000    4000  4000 -        -    -
-                ot              2000    4000  4000 -        -    -
-                rqet            2000    4000  4000 -        -    -
-                rt              2000    4000  -    -        -    -
-                rt.rtv          4000    -     -    4000     4000 4000
-                pc              4000    4000  -    -        -    -
-                pc.m2m:seci     4000    4000  -    -        -    -
-                pc.m2m:seci.sit 4000    -     -    4000     4000 4000
+        check(
+                b.door1,
+                outer("{\"sit\":5,\"epo\":\"" + PLACE + "\"}"),
+                OUTER + """
                 pc.m2m:seci.epo 4000    4000  4000 -        -    -
-                """, json -> delivered(withObject(json)));
+                """,
+                json -> delivered(withObject(json)));
     }
 
     @Test
     void requestsForARandObject() {
-        check(b.door1, outer("{\"sit\":3}"), """
-                field           REMOVED EMPTY HUGE NEGATIVE ZERO LARGEST
-                op              4000    -     -    4000     4000 4000
-                to              4000    4000  4000 -        -    -
-                fr              2000    4000  4000 -        -    -
-                rqi             4000    4000  4000 -        -    -
-                rvi             2000    4000  4000 -        -    -
-                ot              2000    4000  4000 -        -    -
-                rqet            2000    4000  4000 -        -    -
-                rt              2000    4000  -    -        -    -
-                rt.rtv          4000    -     -    4000     4000 4000
-                pc              4000    4000  -    -        -    -
-                pc.m2m:seci     4000    4000  -    -        -    -
-                pc.m2m:seci.sit 4000    -     -    4000     4000 4000
-                """, this::delivered);
+        check(b.door1, outer("{\"sit\":3}"), OUTER, this::delivered);
     }
 
     @Test
     void keyEstablishment() {
         byte[] hello = b.server.enclave.startKeyEstablishment(b.door1.identity).message();
         String message = java.util.Base64.getEncoder().encodeToString(hello);
-        check(b.door1, outer("{\"sit\":6,\"eckm\":\"" + message + "\"}"), """
-                field           REMOVED EMPTY HUGE NEGATIVE ZERO LARGEST
-                op              4000    -     -    4000     4000 4000
-                to              4000    4000  4000 -        -    -
-                fr              2000    4000  4000 -        -    -
-                rqi             4000    4000  4000 -        -    -
-                rvi             2000    4000  4000 -        -    -
-                ot              2000    4000  4000 -        -    -
-                rqet            2000    4000  4000 -        -    -
-                rt              2000    4000  -    -        -    -
-                rt.rtv          4000    -     -    4000     4000 4000
-                pc              4000    4000  -    -        -    -
-                pc.m2m:seci     4000    4000  -    -        -    -
-                pc.m2m:seci.sit 4000    -     -    4000     4000 4000
+        check(b.door1, outer("{\"sit\":6,\"eckm\":\"" + message + "\"}"), OUTER + """
                 pc.m2m:seci.eckm 4000   4000  4000 -        -    -
                 """, this::delivered);
     }
@@ -104,7 +84,7 @@ class OuterMutationTest {
                 esks  4000    4000  -    -        -    -
                 espa  4000    4000  -    -        -    -
                 """,
-                json -> thrown(() -> b.server.enclave.sealCredential(
+                json -> MutationTable.thrown(() -> b.server.enclave.sealCredential(
                         b.door1.identity, Optional.of(new String(json, StandardCharsets.UTF_8)), Building.DOORS)));
     }
 
@@ -234,14 +214,5 @@ class OuterMutationTest {
 
     private static int status(OpenedRequest verdict) {
         return verdict instanceof OpenedRequest.Refused refused ? refused.status() : OK;
-    }
-
-    private static int thrown(Runnable call) {
-        try {
-            call.run();
-            return OK;
-        } catch (Refusal refusal) {
-            return refusal.status().code();
-        }
     }
 }

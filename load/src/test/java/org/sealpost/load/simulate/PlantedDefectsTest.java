@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.LongStream;
 import org.bouncycastle.crypto.params.Ed25519PrivateKeyParameters;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -79,15 +80,10 @@ class PlantedDefectsTest {
             @Override
             public Enclave around(String identity, Enclave shipped, Knowledge knowledge) {
                 return reissuing(identity, shipped, knowledge, (header, members) -> {
-                    long last =
-                            members.stream().mapToLong(Long::longValue).max().orElse(0);
-                    List<Long> out = new ArrayList<>();
-                    for (long leaf = 0; leaf <= last; leaf++) {
-                        if (!members.contains(leaf) && (leaf == 0 || leaf > 5)) {
-                            out.add(leaf);
-                        }
-                    }
-                    return TreeScheme.SUBSET_DIFFERENCE.cover(header, Math.max(last, 5) + 1, out);
+                    List<Long> out = gone(members).stream()
+                            .filter(leaf -> leaf == 0 || leaf > 5)
+                            .toList();
+                    return TreeScheme.SUBSET_DIFFERENCE.cover(header, Math.max(last(members), 5) + 1, out);
                 });
             }
         },
@@ -95,15 +91,7 @@ class PlantedDefectsTest {
             @Override
             public Enclave around(String identity, Enclave shipped, Knowledge knowledge) {
                 return reissuing(identity, shipped, knowledge, (header, members) -> {
-                    long last =
-                            members.stream().mapToLong(Long::longValue).max().orElse(0);
-                    List<Long> out = new ArrayList<>();
-                    for (long leaf = 0; leaf <= last; leaf++) {
-                        if (!members.contains(leaf)) {
-                            out.add(leaf);
-                        }
-                    }
-                    return TreeScheme.SUBSET_DIFFERENCE.cover(header, 1L << header, out);
+                    return TreeScheme.SUBSET_DIFFERENCE.cover(header, 1L << header, gone(members));
                 });
             }
         },
@@ -308,6 +296,18 @@ class PlantedDefectsTest {
     /** Whom a server lets in, from the height of its tree and the leaves of its members. */
     interface Covering {
         List<Subset> of(int height, Set<Long> members);
+    }
+
+    private static long last(Set<Long> members) {
+        return members.stream().mapToLong(Long::longValue).max().orElse(0);
+    }
+
+    /** The leaves up to the last that are nobody's. */
+    private static List<Long> gone(Set<Long> members) {
+        return LongStream.rangeClosed(0, last(members))
+                .boxed()
+                .filter(leaf -> !members.contains(leaf))
+                .toList();
     }
 
     /** A server whose blocks have another cover. */
