@@ -168,20 +168,21 @@ final class EpochCache {
     private void confirm(String group, long pause) {
         if (!confirming.add(group)) {
             again.add(group);
+            // The one under way may have ended before it could see that.
+            if (!confirming.contains(group) && again.remove(group)) {
+                confirm(group, FIRST_PAUSE_MILLIS);
+            }
             return;
         }
         device.confirm(group).whenComplete((done, failure) -> {
             confirming.remove(group);
-            boolean moved = again.remove(group);
-            if (failure == null) {
-                if (moved) {
-                    confirm(group, FIRST_PAUSE_MILLIS);
+            if (again.remove(group)) {
+                confirm(group, FIRST_PAUSE_MILLIS);
+            } else if (failure != null) {
+                if (conflict(failure)) {
+                    // The server is at another epoch, or doubts this state: what it gives says which.
+                    device.askServer(group);
                 }
-            } else if (conflict(failure)) {
-                // The server is at another epoch, or doubts this state: what it gives says which, and that is
-                // confirmed.
-                device.askServer(group);
-            } else {
                 device.later(() -> confirm(group, Math.min(LAST_PAUSE_MILLIS, pause * 2)), pause);
             }
         });
