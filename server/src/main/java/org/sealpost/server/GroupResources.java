@@ -2,16 +2,20 @@ package org.sealpost.server;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.sealpost.enclave.EpochContainer;
 import org.sealpost.onem2m.Content;
 import org.sealpost.onem2m.Operation;
@@ -21,6 +25,7 @@ import org.sealpost.onem2m.ResourceType;
 import org.sealpost.onem2m.ResponsePrimitive;
 import org.sealpost.onem2m.ResponseStatus;
 import org.sealpost.server.fleet.Fleet;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -45,6 +50,9 @@ final class GroupResources {
     private final AtomicLong requests = new AtomicLong(System.currentTimeMillis());
     private volatile String unfinished = "not started";
 
+    /** Whom the subscription of a container of epochs is known to tell, by the container's path. */
+    private final Map<String, Set<String>> told = new ConcurrentHashMap<>();
+
     GroupResources(
             Fleet fleet,
             GroupAuthority authority,
@@ -65,6 +73,22 @@ final class GroupResources {
         wanted.set(true);
     }
 
+    /** Whether every device of a group at a gateway is told of what is put into the group's container there. */
+    boolean tells(String group, String gateway) {
+        Set<String> those = told.getOrDefault(EpochContainer.at(gateway, group), Set.of());
+        return fleet.groups().stream()
+                .filter(g -> fleet.groupId(g.id()).equals(group))
+                .flatMap(g -> fleet.gateways().stream()
+                        .filter(w -> w.id().equals(gateway))
+                        .flatMap(w -> devicesAt(g, w).stream()))
+                .map(GroupResources::spRelative)
+                .allMatch(those::contains);
+    }
+
+    private static String spRelative(Fleet.Device device) {
+        return "/" + device.gateway() + "/C" + device.name();
+    }
+
     /** What is not in place yet and why; empty when everything is. */
     Optional<String> unfinished() {
         return unfinished.isEmpty() ? Optional.empty() : Optional.of(unfinished);
@@ -82,6 +106,8 @@ final class GroupResources {
             step = step.thenCompose(before -> put(createOrUpdate).handle((r, failure) -> {
                 if (failure != null) {
                     failures.add(cause(failure).getMessage());
+                } else {
+                    subscribed(createOrUpdate[0]);
                 }
                 return true;
             }));
@@ -95,6 +121,19 @@ final class GroupResources {
             }
             running.set(false);
         });
+    }
+
+    private void subscribed(RequestPrimitive created) {
+        created.content()
+                .filter(c ->
+                        c.name().equals(ResourceType.SUBSCRIPTION.contentName()) && EpochContainer.holds(created.to()))
+                .ifPresent(c -> told.put(
+                        created.to(),
+                        c.value()
+                                .path("nu")
+                                .valueStream()
+                                .map(JsonNode::asString)
+                                .collect(Collectors.toSet())));
     }
 
     private static Throwable cause(Throwable failure) {
@@ -150,12 +189,12 @@ final class GroupResources {
         String name = EpochContainer.name(fleet.groupId(group.id()));
         ObjectNode container = JsonNodeFactory.instance.objectNode().put("mni", KEPT_BLOCKS);
         container.putArray("acpi").add(base + "/acp-epochs");
-        ObjectNode told = JsonNodeFactory.instance.objectNode().put("nct", 1);
-        members.forEach(d -> told.withArray("nu").add("/" + d.gateway() + "/C" + d.name()));
-        told.putObject("enc").putArray("net").add(3);
+        ObjectNode subscription = JsonNodeFactory.instance.objectNode().put("nct", 1);
+        members.forEach(d -> subscription.withArray("nu").add(spRelative(d)));
+        subscription.putObject("enc").putArray("net").add(3);
         return List.of(
                 put(base, ResourceType.CONTAINER, name, container),
-                put(base + "/" + name, ResourceType.SUBSCRIPTION, "members", told));
+                put(base + "/" + name, ResourceType.SUBSCRIPTION, "members", subscription));
     }
 
     private ObjectNode forEverybodyToRead() {

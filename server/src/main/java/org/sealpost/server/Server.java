@@ -107,7 +107,7 @@ public final class Server implements AutoCloseable {
         ledger.onStateFault((member, reason) -> audit.append("member.state", member + ": " + reason));
         this.resources = new GroupResources(fleet, authority, timer, this::send);
         OuterNotify outer = new OuterNotify(server, clock, this::send);
-        this.publisher = new BlockPublisher(server, ledger, audit, clock, timer, this::send);
+        this.publisher = new BlockPublisher(server, ledger, audit, clock, timer, this::send, resources::tells);
         authority.onMaterial(m -> publisher.publish(m, authority.gateways(m.group())));
         this.worker = new DeliveryWorker(ledger, enclave, enclave, audit, timer, outer);
         this.renewals = new Renewals(fleet, database, enclave, audit, clock, timer, outer);

@@ -4,11 +4,13 @@ import java.time.InstantSource;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiPredicate;
 import java.util.function.Function;
 import org.sealpost.enclave.AuthorityKeys.EpochMaterial;
 import org.sealpost.enclave.EpochContainer;
@@ -18,6 +20,7 @@ import org.sealpost.onem2m.Refusal;
 import org.sealpost.onem2m.RequestPrimitive;
 import org.sealpost.onem2m.ResourceType;
 import org.sealpost.onem2m.ResponsePrimitive;
+import org.sealpost.onem2m.ResponseStatus;
 import org.sealpost.server.audit.AuditLog;
 import tools.jackson.databind.node.JsonNodeFactory;
 
@@ -36,6 +39,7 @@ public final class BlockPublisher {
     private final InstantSource clock;
     private final ScheduledExecutorService timer;
     private final Function<RequestPrimitive, CompletionStage<ResponsePrimitive>> send;
+    private final BiPredicate<String, String> subscribed;
     private final Map<String, Publication> open = new ConcurrentHashMap<>();
     private final AtomicLong requests;
 
@@ -46,20 +50,27 @@ public final class BlockPublisher {
         }
     }
 
-    /** @param server SP-relative identity of the server */
+    /**
+     * A publisher.
+     *
+     * @param server SP-relative identity of the server
+     * @param subscribed whether all members of a group at a gateway are told of what is put there: a block that comes before is one that nobody tells them of
+     */
     public BlockPublisher(
             String server,
             DeliveryLedger ledger,
             AuditLog audit,
             InstantSource clock,
             ScheduledExecutorService timer,
-            Function<RequestPrimitive, CompletionStage<ResponsePrimitive>> send) {
+            Function<RequestPrimitive, CompletionStage<ResponsePrimitive>> send,
+            BiPredicate<String, String> subscribed) {
         this.server = server;
         this.ledger = ledger;
         this.audit = audit;
         this.clock = clock;
         this.timer = timer;
         this.send = send;
+        this.subscribed = subscribed;
         this.requests = new AtomicLong(clock.millis());
     }
 
@@ -75,7 +86,8 @@ public final class BlockPublisher {
                 (old, fresh) -> old.material().epoch() > material.epoch() ? old : fresh));
     }
 
-    private void work() {
+    /** Sends what is due. */
+    void work() {
         long now = clock.millis();
         open.forEach((key, publication) -> {
             Publication underWay = publication.at(Long.MAX_VALUE, publication.attempts() + 1);
@@ -101,8 +113,11 @@ public final class BlockPublisher {
                 .resourceType(ResourceType.CONTENT_INSTANCE.code())
                 .content(content)
                 .build();
-        send.apply(request)
-                .thenApply(response -> {
+        CompletionStage<ResponsePrimitive> sent = subscribed.test(m.group(), publication.gateway())
+                ? send.apply(request)
+                : CompletableFuture.failedFuture(
+                        new Refusal(ResponseStatus.CONFLICT, "its members are not subscribed to blocks there yet"));
+        sent.thenApply(response -> {
                     if (!response.status().successful()) {
                         throw new Refusal(response.status(), response.sentence());
                     }
