@@ -5,7 +5,6 @@ import java.security.KeyPair;
 import java.security.SecureRandom;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
-import java.security.interfaces.ECPrivateKey;
 import java.security.interfaces.ECPublicKey;
 import java.util.List;
 import java.util.Set;
@@ -40,6 +39,7 @@ import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
+import org.sealpost.e2e.Es256Signer;
 import org.sealpost.e2e.Jwk;
 import org.sealpost.e2e.tls.CertificateAuthority;
 import org.sealpost.e2e.tls.CertificateKeyEstablishment;
@@ -66,7 +66,7 @@ public class KeyEstablishmentBenchmark {
         private final KeyPair authorityKey = Jwk.generate(random);
         private final X509Certificate authority = CertificateAuthority.authority(
                 "sealpost.example",
-                (ECPrivateKey) authorityKey.getPrivate(),
+                Es256Signer.of(authorityKey.getPrivate()),
                 (ECPublicKey) authorityKey.getPublic(),
                 NOW,
                 NOW + YEAR,
@@ -78,7 +78,7 @@ public class KeyEstablishmentBenchmark {
             KeyPair pair = Jwk.generate(random);
             X509Certificate certificate = CertificateAuthority.issue(
                     authority,
-                    (ECPrivateKey) authorityKey.getPrivate(),
+                    Es256Signer.of(authorityKey.getPrivate()),
                     CertificateName.of(identity),
                     (ECPublicKey) pair.getPublic(),
                     NOW,
@@ -86,7 +86,7 @@ public class KeyEstablishmentBenchmark {
                     random);
             return new TlsCredential.Certified(
                     List.of(certificate),
-                    (ECPrivateKey) pair.getPrivate(),
+                    Es256Signer.of(pair.getPrivate()),
                     new CertificateRules(Set.of(authority), NOW, CertificateRules.Revocation.OFF, List.of()));
         }
     }
