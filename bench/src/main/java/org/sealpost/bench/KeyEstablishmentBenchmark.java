@@ -71,11 +71,12 @@ public class KeyEstablishmentBenchmark {
                 NOW,
                 NOW + YEAR,
                 random);
-        final TlsCredential.Certified server = certified(SERVER);
-        final TlsCredential.Certified device = certified(DEVICE);
+        private final KeyPair serverKey = Jwk.generate(random);
+        private final KeyPair deviceKey = Jwk.generate(random);
+        final TlsCredential.Certified server = certified(SERVER, serverKey);
+        final TlsCredential.Certified device = certified(DEVICE, deviceKey);
 
-        private TlsCredential.Certified certified(String identity) {
-            KeyPair pair = Jwk.generate(random);
+        private TlsCredential.Certified certified(String identity, KeyPair pair) {
             X509Certificate certificate = CertificateAuthority.issue(
                     authority,
                     Es256Signer.of(authorityKey.getPrivate()),
@@ -138,7 +139,8 @@ public class KeyEstablishmentBenchmark {
 
     private static final int[] SUITES = {CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256};
 
-    private static TlsCredentialedSigner signer(TlsContext context, TlsCredential.Certified own) throws IOException {
+    private static TlsCredentialedSigner signer(TlsContext context, TlsCredential.Certified own, KeyPair key)
+            throws IOException {
         BcTlsCrypto crypto = (BcTlsCrypto) context.getCrypto();
         try {
             TlsCertificate certificate =
@@ -146,7 +148,7 @@ public class KeyEstablishmentBenchmark {
             return new BcDefaultTlsCredentialedSigner(
                     new TlsCryptoParameters(context),
                     crypto,
-                    PrivateKeyFactory.createKey(own.key().getEncoded()),
+                    PrivateKeyFactory.createKey(key.getPrivate().getEncoded()),
                     new Certificate(new TlsCertificate[] {certificate}),
                     ECDSA);
         } catch (CertificateEncodingException e) {
@@ -182,7 +184,7 @@ public class KeyEstablishmentBenchmark {
 
                 @Override
                 public TlsCredentials getClientCredentials(CertificateRequest request) throws IOException {
-                    return signer(context, parties.server);
+                    return signer(context, parties.server, parties.serverKey);
                 }
             };
         }
@@ -208,7 +210,7 @@ public class KeyEstablishmentBenchmark {
 
         @Override
         protected TlsCredentialedSigner getECDSASignerCredentials() throws IOException {
-            return signer(context, parties.device);
+            return signer(context, parties.device, parties.deviceKey);
         }
 
         @Override
