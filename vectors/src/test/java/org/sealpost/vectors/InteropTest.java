@@ -9,9 +9,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 import picocli.CommandLine;
 
 /** What the command says and does where the other implementation can't be had; the exchange itself is run by {@code .ci/run}. */
+@Isolated("it reads System.err")
 class InteropTest {
     @TempDir
     Path folder;
