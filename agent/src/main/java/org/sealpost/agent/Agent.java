@@ -18,6 +18,7 @@ import org.sealpost.binding.Bindings;
 import org.sealpost.binding.HopSecurity;
 import org.sealpost.cse.ae.ApplicationEntity;
 import org.sealpost.device.DeviceConfig;
+import org.sealpost.device.EnclaveFacts;
 import org.sealpost.enclave.CommanderKeys.CommandOrder;
 import org.sealpost.enclave.CommanderKeys.SealedCommand;
 import org.sealpost.enclave.Enclave;
@@ -41,12 +42,14 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class Agent implements AutoCloseable {
     private static final String CONTENT_INFO = "application/json:0:1";
+    private static final String COMPARTMENT = "agent";
     private static final long ROUND_SECONDS = 1;
     private static final long PATIENCE_SECONDS = 3;
 
     private final DeviceConfig config;
     private final SecureEnvironment environment;
     private final Enclave enclave;
+    private final EnclaveFacts facts;
     private final EndPoint endPoint;
     private final Bindings bindings = Bindings.open(HopSecurity.plain());
     private final Board board;
@@ -66,7 +69,8 @@ public final class Agent implements AutoCloseable {
         this.config = config;
         this.board = new Board(new BoardFiles(state.resolve("commands")));
         this.environment = environment;
-        this.enclave = environment.compartment("agent");
+        this.enclave = environment.compartment(COMPARTMENT);
+        this.facts = new EnclaveFacts(environment, COMPARTMENT);
         this.endPoint = EndPoint.of(config.identity(), enclave, calls);
         this.entity = ApplicationEntity.start(entity(config), bindings, InstantSource.system(), timer, this::receive);
         timer.scheduleWithFixedDelay(this::remind, ROUND_SECONDS, ROUND_SECONDS, TimeUnit.SECONDS);
@@ -117,6 +121,11 @@ public final class Agent implements AutoCloseable {
 
     public Enclave enclave() {
         return enclave;
+    }
+
+    /** What the enclave tells of itself. */
+    EnclaveFacts.Facts facts() {
+        return facts.now();
     }
 
     public DeviceConfig config() {

@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.sealpost.device.DeviceConfig;
+import org.sealpost.device.EnclaveFacts;
 import org.sealpost.device.Enrolment;
 import org.sealpost.device.RadioOptions;
 import org.sealpost.door.OperatorDoor;
@@ -208,11 +209,11 @@ public final class AgentMain implements Callable<Integer> {
                 .objectNode()
                 .put("identity", agent.config().identity());
         o.put("pid", ProcessHandle.current().pid()).put("enclavePid", agent.enclavePid());
+        EnclaveFacts.Facts inside = agent.facts();
         o.put("registered", agent.registered());
-        o.put("enrolled", agent.enclave().enrolment().isPresent());
+        o.put("enrolled", inside.enrolled());
         var credentials = o.putArray("credentials");
-        agent.enclave()
-                .credentials()
+        inside.credentials()
                 .forEach(c -> credentials
                         .addObject()
                         .put("group", c.group())

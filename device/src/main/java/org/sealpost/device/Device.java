@@ -51,6 +51,7 @@ public final class Device implements AutoCloseable {
     private final DeviceConfig config;
     private final SecureEnvironment environment;
     private final Enclave enclave;
+    private final EnclaveFacts facts;
     private final DeviceRuntime runtime;
     private final boolean ownsRuntime;
     private final CredentialFetch credentials;
@@ -76,6 +77,7 @@ public final class Device implements AutoCloseable {
         this.config = config;
         this.environment = environment;
         this.enclave = environment.compartment(config.name());
+        this.facts = new EnclaveFacts(environment, config.name());
         this.runtime = runtime;
         this.ownsRuntime = ownsRuntime;
         this.provisioning = new RemoteProvisioning(enclave, config.identity(), runtime);
@@ -284,14 +286,15 @@ public final class Device implements AutoCloseable {
     public DeviceStatus status() {
         Map<String, Long> byStatus = new TreeMap<>();
         refused.forEach((status, count) -> byStatus.put(status, count.sum()));
+        EnclaveFacts.Facts inside = facts.now();
         return new DeviceStatus(
                 config.identity(),
                 entity.registered().toCompletableFuture().isDone(),
-                enclave.enrolment().isPresent(),
+                inside.enrolled(),
                 environment.processId().orElse(0),
-                enclave.credentials(),
-                enclave.pairwiseKeys(),
-                enclave.functions(),
+                inside.credentials(),
+                inside.keys(),
+                inside.functions(),
                 executed.sum(),
                 duplicates.sum(),
                 notForUs.sum(),
@@ -299,7 +302,7 @@ public final class Device implements AutoCloseable {
                 fetched.sum(),
                 opened.sum(),
                 byStatus,
-                enclave.counters());
+                inside.counters());
     }
 
     /** Groups that this device holds a credential of, absolute identifiers. */

@@ -22,6 +22,16 @@ public interface SecureEnvironment extends AutoCloseable {
     /** Opens the compartment of that name (letters, digits, '-', '.', '_'), created when absent. */
     Enclave compartment(String name);
 
+    /**
+     * A number that is another one whenever what a compartment tells of itself may have changed since: who shows it need not ask again and
+     * again. Each call of the compartment adds {@link #CALL}; an environment that is down gives another number each time. Refused connections
+     * of others alone do not count.
+     */
+    long revision(String compartment);
+
+    /** What a call adds to the revision of its compartment: one when it begins, one when it ends. */
+    int CALL = 2;
+
     /** Process id of the secure environment, when it is a process. */
     java.util.OptionalLong processId();
 

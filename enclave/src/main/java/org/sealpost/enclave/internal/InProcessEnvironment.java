@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
 import org.sealpost.enclave.Attestation;
 import org.sealpost.enclave.Enclave;
@@ -26,6 +27,7 @@ public final class InProcessEnvironment implements SecureEnvironment {
     private final Optional<Backing.Keys> token;
     private final SecureRandom random = new SecureRandom();
     private final SecretObserver observer = SecretObserver.discovered();
+    private final AtomicLong revisions = new AtomicLong();
     private final Map<String, Enclave> compartments = new ConcurrentHashMap<>();
 
     public InProcessEnvironment(Path stateDirectory, InstantSource clock) {
@@ -69,6 +71,12 @@ public final class InProcessEnvironment implements SecureEnvironment {
     private KeyCustody custody(String name) {
         return token.<KeyCustody>map(t -> new TokenCustody(t.token(), t.root(), name, random, observer))
                 .orElseGet(() -> new SoftwareCustody(random, observer));
+    }
+
+    /** Calls are not counted here, so it is always another one. */
+    @Override
+    public long revision(String compartment) {
+        return revisions.incrementAndGet();
     }
 
     @Override

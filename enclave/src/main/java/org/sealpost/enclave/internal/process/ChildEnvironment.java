@@ -14,8 +14,11 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.sealpost.enclave.Enclave;
@@ -40,6 +43,7 @@ public final class ChildEnvironment implements SecureEnvironment {
     private static final int SOCKET_NAME = "/enclave.sock".length();
 
     private final ProcessConfig config;
+    private final Map<String, AtomicLong> revisions = new ConcurrentHashMap<>();
     private final ReentrantLock starting = new ReentrantLock();
     private volatile @Nullable Process process;
     private volatile @Nullable EnclaveConnection connection;
@@ -63,15 +67,30 @@ public final class ChildEnvironment implements SecureEnvironment {
 
     @Override
     public Enclave compartment(String name) {
+        AtomicLong revision = revisions.computeIfAbsent(name, n -> new AtomicLong());
         InvocationHandler handler = (proxy, method, arguments) -> switch (method.getName()) {
             case "close" -> null;
             case "toString" -> "Enclave[" + name + "]";
             case "hashCode" -> System.identityHashCode(proxy);
             case "equals" -> proxy == arguments[0];
-            default -> connection().call(name, method, arguments == null ? new Object[0] : arguments);
+            default -> {
+                revision.incrementAndGet();
+                try {
+                    yield connection().call(name, method, arguments == null ? new Object[0] : arguments);
+                } finally {
+                    revision.incrementAndGet();
+                }
+            }
         };
         return (Enclave)
                 Proxy.newProxyInstance(Enclave.class.getClassLoader(), new Class<?>[] {Enclave.class}, handler);
+    }
+
+    @Override
+    public long revision(String compartment) {
+        AtomicLong revision = revisions.computeIfAbsent(compartment, n -> new AtomicLong());
+        EnclaveConnection open = connection;
+        return open != null && open.isOpen() ? revision.get() : revision.incrementAndGet();
     }
 
     @Override

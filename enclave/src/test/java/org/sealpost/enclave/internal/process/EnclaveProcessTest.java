@@ -71,6 +71,21 @@ class EnclaveProcessTest {
     }
 
     @Test
+    void theRevisionIsTheSameOnlyWhileNobodyCallsAndTheProcessRuns() {
+        Enclave door = process.compartment("door");
+        door.credentials();
+        long before = process.revision("door");
+        assertThat(process.revision("door")).isEqualTo(before);
+        process.compartment("server").credentials();
+        assertThat(process.revision("door")).isEqualTo(before);
+        door.credentials();
+        assertThat(process.revision("door")).isEqualTo(before + SecureEnvironment.CALL);
+        process.close();
+        long down = process.revision("door");
+        assertThat(process.revision("door")).isNotEqualTo(down);
+    }
+
+    @Test
     void countersGoOnlyForwardOverKills() {
         Enclave server = process.compartment("server");
         Enclave door = process.compartment("door");

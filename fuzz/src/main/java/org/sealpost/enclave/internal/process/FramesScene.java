@@ -116,6 +116,11 @@ final class FramesScene implements SecureEnvironment {
     }
 
     @Override
+    public long revision(String compartment) {
+        return 0;
+    }
+
+    @Override
     public OptionalLong processId() {
         return OptionalLong.empty();
     }
