@@ -63,6 +63,16 @@ public interface EndPoint {
         CompletionStage<Optional<E2eSecInfo>> securityInfo();
     }
 
+    /** Says how keys are fetched that a MAF has; without it nobody is asked. Set once, before the first message. */
+    void onWantedKey(KeySource source);
+
+    /** Gets keys of a MAF into the enclave. */
+    @FunctionalInterface
+    interface KeySource {
+        /** Completes with whether the key is there now. */
+        CompletionStage<Boolean> fetch(EndPointKeys.WantedKey wanted);
+    }
+
     /** Told of installations that came by push. Set once, before the first message. */
     void onInstallation(java.util.function.Consumer<EndPointKeys.Installation> listener);
 

@@ -36,6 +36,8 @@ public final class DefaultEndPoint implements EndPoint {
     private volatile Function<EndPointKeys.Confirmation, CompletionStage<?>> confirmations = DefaultEndPoint::done;
     private volatile Consumer<EndPointKeys.LaterEpoch> laterEpochs = later -> {};
 
+    private volatile KeySource keySource = wanted -> done(false);
+
     public DefaultEndPoint(String identity, EndPointKeys enclave, Executor enclaveCalls) {
         this.identity = identity;
         this.enclave = enclave;
@@ -55,6 +57,11 @@ public final class DefaultEndPoint implements EndPoint {
     @Override
     public void onLaterEpoch(Consumer<EndPointKeys.LaterEpoch> listener) {
         laterEpochs = listener;
+    }
+
+    @Override
+    public void onWantedKey(KeySource source) {
+        keySource = source;
     }
 
     @Override
@@ -126,13 +133,28 @@ public final class DefaultEndPoint implements EndPoint {
                     .thenApply(object -> ok(outer, new SecurityInfo.RandObjectResponse(object)));
         }
         if (info instanceof SecurityInfo.EsprimObject object) {
-            return call(() -> enclave.openRequest(object.object())).thenCompose(opened -> answer(outer, opened, inner));
+            return open(object.object()).thenCompose(opened -> answer(outer, opened, inner));
         }
         if (info instanceof SecurityInfo.KeyEstablishment establishment) {
             return call(() -> enclave.answerKeyEstablishment(requester, establishment.message()))
                     .thenApply(message -> ok(outer, new SecurityInfo.KeyEstablishment(message.message())));
         }
         throw new Refusal(ResponseStatus.BAD_REQUEST, "a RandObject came without being asked for");
+    }
+
+    /** Opens a request; under a key that is not known, once more when a MAF gave it. */
+    private CompletionStage<OpenedRequest> open(String object) {
+        return call(() -> enclave.openRequest(object)).thenCompose(opened -> {
+            boolean unknown = opened instanceof OpenedRequest.Refused refused
+                    && refused.status() == ResponseStatus.ESPRIM_UNKNOWN_KEY_ID.code();
+            return unknown ? openWithFetchedKey(object, opened) : done(opened);
+        });
+    }
+
+    private CompletionStage<OpenedRequest> openWithFetchedKey(String object, OpenedRequest refused) {
+        return call(() -> enclave.wantedKey(object))
+                .thenCompose(wanted -> wanted.isPresent() ? keySource.fetch(wanted.get()) : done(false))
+                .thenCompose(there -> there ? call(() -> enclave.openRequest(object)) : done(refused));
     }
 
     private CompletionStage<ResponsePrimitive> answer(
