@@ -76,8 +76,8 @@ public interface EndPoint {
     /** Told of installations that came by push. Set once, before the first message. */
     void onInstallation(java.util.function.Consumer<EndPointKeys.Installation> listener);
 
-    /** Told of confirmations that came by pull, at the authority. Set once, before the first message. */
-    void onConfirmation(java.util.function.Consumer<EndPointKeys.Confirmation> listener);
+    /** Told of confirmations that came by pull, at the authority; the member is answered once the stage completes, and refused when it fails. Set once, before the first message. */
+    void onConfirmation(java.util.function.Function<EndPointKeys.Confirmation, CompletionStage<?>> listener);
 
     /** Told of members that hold a later epoch than the authority knows. Set once, before the first message. */
     void onLaterEpoch(java.util.function.Consumer<EndPointKeys.LaterEpoch> listener);

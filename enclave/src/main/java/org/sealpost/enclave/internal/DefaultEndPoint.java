@@ -7,6 +7,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.sealpost.enclave.EnclaveUnavailable;
 import org.sealpost.enclave.EndPoint;
@@ -32,7 +33,7 @@ public final class DefaultEndPoint implements EndPoint {
     private final Executor enclaveCalls;
     private final UnauthenticatedErrors retries = new UnauthenticatedErrors(System::nanoTime);
     private volatile Consumer<EndPointKeys.Installation> installations = installation -> {};
-    private volatile Consumer<EndPointKeys.Confirmation> confirmations = confirmation -> {};
+    private volatile Function<EndPointKeys.Confirmation, CompletionStage<?>> confirmations = DefaultEndPoint::done;
     private volatile Consumer<EndPointKeys.LaterEpoch> laterEpochs = later -> {};
 
     private volatile KeySource keySource = wanted -> done(false);
@@ -49,7 +50,7 @@ public final class DefaultEndPoint implements EndPoint {
     }
 
     @Override
-    public void onConfirmation(Consumer<EndPointKeys.Confirmation> listener) {
+    public void onConfirmation(Function<EndPointKeys.Confirmation, CompletionStage<?>> listener) {
         confirmations = listener;
     }
 
@@ -160,8 +161,10 @@ public final class DefaultEndPoint implements EndPoint {
             RequestPrimitive outer, OpenedRequest opened, InnerHandler inner) {
         if (opened instanceof OpenedRequest.Answered answered) {
             answered.installation().ifPresent(installations);
-            answered.confirmation().ifPresent(confirmations);
-            return done(sealed(outer, answered.sealedResponse()));
+            return answered.confirmation()
+                    .<CompletionStage<?>>map(confirmations)
+                    .orElseGet(() -> done(answered))
+                    .thenApply(recorded -> sealed(outer, answered.sealedResponse()));
         }
         if (opened instanceof OpenedRequest.Later later) {
             laterEpochs.accept(later.held());

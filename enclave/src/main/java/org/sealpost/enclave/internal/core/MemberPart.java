@@ -87,7 +87,8 @@ final class MemberPart {
                 epoch.epoch(),
                 epoch.nonDelegable(),
                 vault.now(),
-                vault.clockRuns());
+                vault.clockRuns(),
+                credentials.certificates());
     }
 
     List<CommandVerdict.Execute> unfinished() {

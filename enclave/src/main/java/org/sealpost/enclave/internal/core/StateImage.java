@@ -34,7 +34,7 @@ public final class StateImage {
     /** Upper ends of the blocks of IV counters that were reserved, by use, group and epoch. */
     public Map<String, Long> counters = new HashMap<>();
 
-    /** The number of the last command this end point gave. */
+    /** Upper end of the numbers that were reserved for commands of this end point. */
     public long lastCommandId;
 
     public Optional<OwnKeys> own = Optional.empty();
