@@ -40,6 +40,11 @@ public final class FaultyEnclaveMain {
             }
 
             @Override
+            public long revision(String compartment) {
+                return sound.revision(compartment);
+            }
+
+            @Override
             public OptionalLong processId() {
                 return sound.processId();
             }
