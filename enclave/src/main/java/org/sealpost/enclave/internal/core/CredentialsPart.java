@@ -185,6 +185,7 @@ final class CredentialsPart {
                 credential.notBefore(),
                 credential.nonDelegable(),
                 credential.roster(),
+                Optional.of(credential.commanders()),
                 tree);
     }
 
