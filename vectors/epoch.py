@@ -217,6 +217,10 @@ def leaf_hash(index, entry):
     return digest(b"\0", index.to_bytes(4, "big"), entry)
 
 
+def pair_hash(index, left, right):
+    return digest(b"\2", index.to_bytes(4, "big"), left, right)
+
+
 def split(count):
     return 1 << ((count - 1).bit_length() - 1)
 
@@ -226,6 +230,8 @@ def merkle(entries, first=0):
         return digest(b"\0")
     if len(entries) == 1:
         return leaf_hash(first, entries[0])
+    if len(entries) == 2:
+        return pair_hash(first, entries[0], entries[1])
     middle = split(len(entries))
     return digest(b"\1", merkle(entries[:middle], first), merkle(entries[middle:], first + middle))
 
@@ -233,6 +239,8 @@ def merkle(entries, first=0):
 def way_of(entries, index, first=0):
     if len(entries) == 1:
         return []
+    if len(entries) == 2:
+        return [entries[1 - (index - first)]]
     middle = split(len(entries))
     if index - first < middle:
         return way_of(entries[:middle], index, first) + [merkle(entries[middle:], first + middle)]
@@ -243,16 +251,26 @@ def climb(entry, index, count, way):
     """The root, or None when the way is not one to it."""
     if not 0 <= index < count:
         return None
-    turns, first, size = [], 0, count
+    turns, first, size, pair = [], 0, count, None
     while size > 1:
+        if size == 2:
+            pair = first
         middle = split(size)
         right = index - first >= middle
         turns.append(right)
         first, size = (first + middle, size - middle) if right else (first, middle)
-    if len(turns) != len(way):
+    lengths = [SHORT] * len(turns)
+    if pair is not None:
+        lengths[0] = len(entry)
+    if [len(beside) for beside in way] != lengths:
         return None
-    node = leaf_hash(index, entry)
-    for right, beside in zip(reversed(turns), way):
+    steps = list(zip(reversed(turns), way))
+    if pair is None:
+        node = leaf_hash(index, entry)
+    else:
+        right, beside = steps.pop(0)
+        node = pair_hash(pair, beside, entry) if right else pair_hash(pair, entry, beside)
+    for right, beside in steps:
         node = digest(b"\1", beside, node) if right else digest(b"\1", node, beside)
     return node
 
@@ -327,13 +345,16 @@ class Slice:
     def __init__(self, raw):
         signed, self.index, self.entry, way = canonical(raw, 4)
         number = isinstance(self.index, int) and not isinstance(self.index, bool) and 0 <= self.index < 1 << 31
-        if not number or not all(isinstance(b, bytes) for b in (signed, self.entry, way)) or len(way) % SHORT:
+        if not number or not all(isinstance(b, bytes) for b in (signed, self.entry, way)):
             raise bad("no slice")
         self.signed = Signed(signed)
         self.header = read_header(self.signed.payload)
         if len(self.entry) != entry_length(self.header):
             raise bad("an entry of another length")
-        self.way = [way[at : at + SHORT] for at in range(0, len(way), SHORT)]
+        beside = len(self.entry) if len(way) % SHORT else 0
+        if len(way) < beside or (len(way) - beside) % SHORT:
+            raise bad("a way of another length")
+        self.way = ([way[:beside]] if beside else []) + [way[at : at + SHORT] for at in range(beside, len(way), SHORT)]
 
 
 def require_current(tree, header, now):

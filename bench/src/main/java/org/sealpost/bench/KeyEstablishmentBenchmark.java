@@ -5,7 +5,6 @@ import java.security.KeyPair;
 import java.security.SecureRandom;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
-import java.security.interfaces.ECPrivateKey;
 import java.security.interfaces.ECPublicKey;
 import java.util.List;
 import java.util.Set;
@@ -40,6 +39,7 @@ import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
+import org.sealpost.e2e.Es256Signer;
 import org.sealpost.e2e.Jwk;
 import org.sealpost.e2e.tls.CertificateAuthority;
 import org.sealpost.e2e.tls.CertificateKeyEstablishment;
@@ -66,19 +66,20 @@ public class KeyEstablishmentBenchmark {
         private final KeyPair authorityKey = Jwk.generate(random);
         private final X509Certificate authority = CertificateAuthority.authority(
                 "sealpost.example",
-                (ECPrivateKey) authorityKey.getPrivate(),
+                Es256Signer.of(authorityKey.getPrivate()),
                 (ECPublicKey) authorityKey.getPublic(),
                 NOW,
                 NOW + YEAR,
                 random);
-        final TlsCredential.Certified server = certified(SERVER);
-        final TlsCredential.Certified device = certified(DEVICE);
+        private final KeyPair serverKey = Jwk.generate(random);
+        private final KeyPair deviceKey = Jwk.generate(random);
+        final TlsCredential.Certified server = certified(SERVER, serverKey);
+        final TlsCredential.Certified device = certified(DEVICE, deviceKey);
 
-        private TlsCredential.Certified certified(String identity) {
-            KeyPair pair = Jwk.generate(random);
+        private TlsCredential.Certified certified(String identity, KeyPair pair) {
             X509Certificate certificate = CertificateAuthority.issue(
                     authority,
-                    (ECPrivateKey) authorityKey.getPrivate(),
+                    Es256Signer.of(authorityKey.getPrivate()),
                     CertificateName.of(identity),
                     (ECPublicKey) pair.getPublic(),
                     NOW,
@@ -86,7 +87,7 @@ public class KeyEstablishmentBenchmark {
                     random);
             return new TlsCredential.Certified(
                     List.of(certificate),
-                    (ECPrivateKey) pair.getPrivate(),
+                    Es256Signer.of(pair.getPrivate()),
                     new CertificateRules(Set.of(authority), NOW, CertificateRules.Revocation.OFF, List.of()));
         }
     }
@@ -138,7 +139,8 @@ public class KeyEstablishmentBenchmark {
 
     private static final int[] SUITES = {CipherSuite.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256};
 
-    private static TlsCredentialedSigner signer(TlsContext context, TlsCredential.Certified own) throws IOException {
+    private static TlsCredentialedSigner signer(TlsContext context, TlsCredential.Certified own, KeyPair key)
+            throws IOException {
         BcTlsCrypto crypto = (BcTlsCrypto) context.getCrypto();
         try {
             TlsCertificate certificate =
@@ -146,7 +148,7 @@ public class KeyEstablishmentBenchmark {
             return new BcDefaultTlsCredentialedSigner(
                     new TlsCryptoParameters(context),
                     crypto,
-                    PrivateKeyFactory.createKey(own.key().getEncoded()),
+                    PrivateKeyFactory.createKey(key.getPrivate().getEncoded()),
                     new Certificate(new TlsCertificate[] {certificate}),
                     ECDSA);
         } catch (CertificateEncodingException e) {
@@ -182,7 +184,7 @@ public class KeyEstablishmentBenchmark {
 
                 @Override
                 public TlsCredentials getClientCredentials(CertificateRequest request) throws IOException {
-                    return signer(context, parties.server);
+                    return signer(context, parties.server, parties.serverKey);
                 }
             };
         }
@@ -208,7 +210,7 @@ public class KeyEstablishmentBenchmark {
 
         @Override
         protected TlsCredentialedSigner getECDSASignerCredentials() throws IOException {
-            return signer(context, parties.device);
+            return signer(context, parties.device, parties.deviceKey);
         }
 
         @Override

@@ -80,6 +80,7 @@ public final class Device implements AutoCloseable {
         this.ownsRuntime = ownsRuntime;
         this.provisioning = new RemoteProvisioning(enclave, config.identity(), runtime);
         EndPoint endPoint = EndPoint.of(config.identity(), enclave, runtime.calls());
+        endPoint.onWantedKey(provisioning::fetch);
         this.commands = new CommandFlow(enclave, new Work());
         this.endpoint = new DeviceEndpoint(config, commands, endPoint, runtime.calls(), this);
         this.entity = ApplicationEntity.start(

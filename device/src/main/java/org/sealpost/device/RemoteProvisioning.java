@@ -12,6 +12,7 @@ import org.sealpost.enclave.ClientKeys.ExchangeResult;
 import org.sealpost.enclave.ClientKeys.FunctionAccess;
 import org.sealpost.enclave.Enclave;
 import org.sealpost.enclave.EnclaveUnavailable;
+import org.sealpost.enclave.EndPointKeys;
 import org.sealpost.enclave.ProvisioningLine;
 import org.sealpost.onem2m.Refusal;
 import org.sealpost.onem2m.ResponseStatus;
@@ -77,6 +78,18 @@ final class RemoteProvisioning {
                     }
                     return null;
                 });
+    }
+
+    /** Gets a key that another end point registered for this one at a MAF; completes with false when there is none for us. */
+    CompletionStage<Boolean> fetch(EndPointKeys.WantedKey wanted) {
+        return CompletableFuture.supplyAsync(
+                        () -> enclave.functions().stream()
+                                .filter(f -> f.fqdn().equals(wanted.function()))
+                                .findFirst(),
+                        runtime.calls())
+                .thenCompose(maf -> maf.isPresent()
+                        ? run(maf.get(), ExchangeGoal.retrieve(wanted.keyId())).thenApply(ExchangeResult::good)
+                        : CompletableFuture.completedFuture(false));
     }
 
     private void attempt(CompletableFuture<Void> done, long backoff) {

@@ -63,11 +63,21 @@ public interface EndPoint {
         CompletionStage<Optional<E2eSecInfo>> securityInfo();
     }
 
+    /** Says how keys are fetched that a MAF has; without it nobody is asked. Set once, before the first message. */
+    void onWantedKey(KeySource source);
+
+    /** Gets keys of a MAF into the enclave. */
+    @FunctionalInterface
+    interface KeySource {
+        /** Completes with whether the key is there now. */
+        CompletionStage<Boolean> fetch(EndPointKeys.WantedKey wanted);
+    }
+
     /** Told of installations that came by push. Set once, before the first message. */
     void onInstallation(java.util.function.Consumer<EndPointKeys.Installation> listener);
 
-    /** Told of confirmations that came by pull, at the authority. Set once, before the first message. */
-    void onConfirmation(java.util.function.Consumer<EndPointKeys.Confirmation> listener);
+    /** Told of confirmations that came by pull, at the authority; the member is answered once the stage completes, and refused when it fails. Set once, before the first message. */
+    void onConfirmation(java.util.function.Function<EndPointKeys.Confirmation, CompletionStage<?>> listener);
 
     /** Told of members that hold a later epoch than the authority knows. Set once, before the first message. */
     void onLaterEpoch(java.util.function.Consumer<EndPointKeys.LaterEpoch> listener);

@@ -73,6 +73,19 @@ public interface EndPointKeys {
     RenewalKeys.KeyMessage answerKeyEstablishment(String requester, byte[] message);
 
     /**
+     * The key of a sealed request that was refused with 4112, when a MAF that this end point is a client of may have it (TS-0003 8.4.2 C.6a): get it with
+     * {@link ClientKeys.ExchangeGoal#retrieve} and open the request again. Anybody can write a key id: after eight questions within a minute that brought nothing it is empty for a while.
+     */
+    Optional<WantedKey> wantedKey(String esprimObject);
+
+    /**
+     * A key that a MAF may have.
+     *
+     * @param function the MAF's FQDN
+     */
+    record WantedKey(String function, String keyId) {}
+
+    /**
      * What an end point publishes to be enrolled.
      *
      * @param identity absolute identity

@@ -21,6 +21,7 @@ import org.sealpost.onem2m.ResponseStatus;
  * @param now epoch seconds; without a clock the latest time that was authenticated, which is never later than the real one
  * @param clock whether {@code now} is a clock's time. Without one, whether a command is still in time can't be told: dangerous verbs (the non-delegable
  *     ones) are refused then, for the others epoch and number have to do
+ * @param certificates of the root that were verified before
  */
 public record CommandGate(
         PublicKey root,
@@ -30,7 +31,8 @@ public record CommandGate(
         List<String> nonDelegable,
         long commanders,
         long now,
-        boolean clock) {
+        boolean clock,
+        KnownCertificates certificates) {
 
     public CommandGate {
         nonDelegable = List.copyOf(nonDelegable);
@@ -105,7 +107,7 @@ public record CommandGate(
     }
 
     private Command fromServer(Jws signed) {
-        byte[] payload = PurposeCertificate.verifyObject(signed, Labels.TYPE_COMMAND, Purpose.COMMAND, root, now);
+        byte[] payload = certificates.verifyObject(signed, Labels.TYPE_COMMAND, Purpose.COMMAND, root, now);
         return fromServer(Command.decode(payload));
     }
 

@@ -54,12 +54,13 @@ public record PurposeCertificate(Purpose purpose, ECPublicKey key, long notBefor
         return m;
     }
 
+    /** Whether it is for this purpose and time (epoch seconds). */
+    boolean serves(Purpose expected, long now) {
+        return purpose == expected && now >= notBefore && now <= notAfter;
+    }
+
     /** The payload of an object that was signed by a key with this purpose; its certificate stands in {@code pct}. */
     public static byte[] verifyObject(Jws object, String type, Purpose purpose, PublicKey root, long now) {
-        String certificate = object.certificate()
-                .orElseThrow(() -> new Refusal(
-                        ResponseStatus.ORIGINATOR_HAS_NO_PRIVILEGE,
-                        "a signed object lacks the certificate of its signing key"));
-        return object.verify(verify(certificate, purpose, root, now).key(), type);
+        return new KnownCertificates().verifyObject(object, type, purpose, root, now);
     }
 }

@@ -1,5 +1,6 @@
 package org.sealpost.load;
 
+import org.sealpost.load.commands.CommandsCommand;
 import org.sealpost.load.groups.GroupsCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -9,7 +10,7 @@ import picocli.CommandLine.Command;
         name = "sealpost load",
         mixinStandardHelpOptions = true,
         description = "How far groups and commands go; everything that is printed is measured in the run.",
-        subcommands = {GroupsCommand.class})
+        subcommands = {GroupsCommand.class, CommandsCommand.class})
 public final class LoadMain implements Runnable {
     @CommandLine.Spec
     private CommandLine.Model.@org.jspecify.annotations.Nullable CommandSpec spec;
@@ -22,7 +23,7 @@ public final class LoadMain implements Runnable {
     @Override
     public void run() {
         if (spec != null) {
-            throw new CommandLine.ParameterException(spec.commandLine(), "load what? groups");
+            throw new CommandLine.ParameterException(spec.commandLine(), "load what? groups or commands");
         }
     }
 }

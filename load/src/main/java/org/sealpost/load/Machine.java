@@ -22,6 +22,11 @@ public final class Machine {
         return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime() / 1e9;
     }
 
+    /** How many threads wanted a processor lately (the system's load of one minute); negative where the system does not say. */
+    public static double load() {
+        return ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
+    }
+
     /** The commit that the launcher names; {@code unknown} without it. */
     public static String commit() {
         return System.getProperty("sealpost.commit", "unknown");

@@ -1,12 +1,18 @@
 package org.sealpost.server;
 
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.sealpost.enclave.CommanderKeys;
 import org.sealpost.enclave.CommanderKeys.CommandOrder;
 import org.sealpost.enclave.CommanderKeys.SealedCommand;
@@ -37,7 +43,11 @@ final class Commands {
     private final Function<RequestPrimitive, CompletionStage<ResponsePrimitive>> send;
     private final LongAdder unverified = new LongAdder();
     private final LongAdder reminders = new LongAdder();
+    private volatile Consumer<CommanderKeys.Acknowledgement> acknowledgements = a -> {};
     private final Map<Long, Reminder> due = new ConcurrentHashMap<>();
+
+    /** Commands that everybody has answered. */
+    private final Set<Long> complete = ConcurrentHashMap.newKeySet();
 
     /** When a command is repeated next, and how long after that again; seconds. */
     private record Reminder(long at, long pause) {}
@@ -71,27 +81,46 @@ final class Commands {
     record Row(
             long id, String group, String target, String verb, List<String> expected, List<Answer> answers, long at) {}
 
+    /** Told of each acknowledgement that verified, also of one that came before. */
+    void onAcknowledgement(Consumer<CommanderKeys.Acknowledgement> listener) {
+        acknowledgements = listener;
+    }
+
     /** Seals and sends; the stage brings the fan-out's aggregated response. */
     CompletionStage<ResponsePrimitive> send(Order order, java.util.function.LongConsumer numbered) {
+        SealedCommand sealed = seal(order);
+        numbered.accept(sealed.commandId());
+        return send.apply(request(order, sealed));
+    }
+
+    /** Seals for one member, and puts it into that one's own container. */
+    CompletionStage<ResponsePrimitive> sendAlone(Order order, String member) {
+        SealedCommand sealed = seal(order);
+        return send.apply(instance("c" + sealed.commandId(), container(member), sealed.envelope()));
+    }
+
+    private SealedCommand seal(Order order) {
         long now = clock.instant().getEpochSecond();
         long until = now + order.seconds();
         SealedCommand sealed = enclave.sealCommand(
                 new CommandOrder(order.group(), order.target(), order.verb(), order.arguments(), until));
-        database.update(
-                "insert into command (id, grp, target, verb, expected, at, envelope, not_after) values (?, ?, ?, ?, ?, ?, ?, ?)",
-                sealed.commandId(),
-                order.group(),
-                order.target(),
-                order.verb(),
-                String.join("\n", sealed.expected()),
-                now,
-                sealed.envelope(),
-                until);
-        audit.append(
-                "command.sealed",
-                order.verb() + " " + order.target() + " to " + order.group() + " as " + sealed.commandId());
-        numbered.accept(sealed.commandId());
-        return send.apply(request(order, sealed));
+        database.transaction(() -> {
+            int stored = database.update(
+                    "insert into command (id, grp, target, verb, expected, at, envelope, not_after) values (?, ?, ?, ?, ?, ?, ?, ?)",
+                    sealed.commandId(),
+                    order.group(),
+                    order.target(),
+                    order.verb(),
+                    String.join("\n", sealed.expected()),
+                    now,
+                    sealed.envelope(),
+                    until);
+            audit.append(
+                    "command.sealed",
+                    order.verb() + " " + order.target() + " to " + order.group() + " as " + sealed.commandId());
+            return stored;
+        });
+        return sealed;
     }
 
     /**
@@ -100,8 +129,9 @@ final class Commands {
      */
     void remind() {
         long now = clock.instant().getEpochSecond();
-        due.keySet().retainAll(open(now).stream().map(Open::id).toList());
-        for (Open command : open(now)) {
+        List<Open> all = open(now);
+        due.keySet().retainAll(all.stream().map(Open::id).collect(Collectors.toSet()));
+        for (Open command : all) {
             Reminder reminder =
                     due.computeIfAbsent(command.id(), id -> new Reminder(now + FIRST_REMINDER, FIRST_REMINDER));
             if (now >= reminder.at()) {
@@ -114,50 +144,62 @@ final class Commands {
 
     private void repeat(Open command, String member) {
         reminders.increment();
-        String to = new Identifier(member).spRelative("/").text().replaceFirst("/C([^/]+)$", "/cse-mn/$1/cmd");
-        send.apply(RequestPrimitive.of(Operation.CREATE, to, server, "r" + command.id() + "." + reminders.sum())
-                        .resourceType(ResourceType.CONTENT_INSTANCE.code())
-                        .content(instance(command.envelope()))
-                        .build())
+        send.apply(instance("r" + command.id() + "." + reminders.sum(), container(member), command.envelope()))
                 .exceptionally(away -> ResponsePrimitive.of(ResponseStatus.TARGET_NOT_REACHABLE, "r"));
     }
 
-    /** Commands that have not expired and lack answers. */
-    private List<Open> open(long now) {
-        return database
-                .query(
-                        "select id, envelope, expected from command where not_after > ? order by id",
-                        r -> new Open(r.getLong(1), r.getString(2), identities(r.getString(3))),
-                        now)
-                .stream()
-                .map(c -> new Open(c.id(), c.envelope(), silent(c)))
-                .filter(c -> !c.silent().isEmpty())
-                .toList();
+    private static String container(String member) {
+        return new Identifier(member).spRelative("/").text().replaceFirst("/C([^/]+)$", "/cse-mn/$1/cmd");
     }
 
-    private List<String> silent(Open command) {
-        List<String> answered =
-                answers(command.id()).stream().map(Answer::member).toList();
-        return command.silent().stream().filter(m -> !answered.contains(m)).toList();
+    /** Commands that have not expired and lack answers; those that lack none are not looked at again. */
+    private List<Open> open(long now) {
+        List<Long> ids =
+                database.query("select id from command where not_after > ? order by id", r -> r.getLong(1), now);
+        complete.retainAll(Set.copyOf(ids));
+        List<Open> open = new ArrayList<>();
+        for (Long id : ids) {
+            if (!complete.contains(id)) {
+                silent(id).filter(c -> !c.silent().isEmpty()).ifPresentOrElse(open::add, () -> complete.add(id));
+            }
+        }
+        return open;
+    }
+
+    private Optional<Open> silent(long id) {
+        Set<String> answered = answers(id).stream().map(Answer::member).collect(Collectors.toSet());
+        return database.first(
+                "select id, envelope, expected from command where id = ?",
+                r -> new Open(
+                        r.getLong(1),
+                        r.getString(2),
+                        identities(r.getString(3)).stream()
+                                .filter(m -> !answered.contains(m))
+                                .toList()),
+                id);
     }
 
     private static List<String> identities(String lines) {
         return lines.isEmpty() ? List.of() : List.of(lines.split("\n"));
     }
 
-    void acknowledged(String envelope) {
+    /** Takes an acknowledgement in; completes when it is on disk. One that does not verify is counted and of no effect. */
+    CompletionStage<Void> acknowledged(String envelope) {
+        CommanderKeys.Acknowledgement a;
         try {
-            CommanderKeys.Acknowledgement a = enclave.openAcknowledgement(envelope);
-            database.update(
-                    "insert into acknowledgement (command, member, outcome, detail, at) values (?, ?, ?, ?, ?) on conflict do nothing",
-                    a.commandId(),
-                    a.member(),
-                    a.outcome(),
-                    a.detail(),
-                    a.at());
+            a = enclave.openAcknowledgement(envelope);
         } catch (Refusal refusal) {
             unverified.increment();
+            return CompletableFuture.completedFuture(null);
         }
+        return database.together(() -> database.update(
+                        "insert into acknowledgement (command, member, outcome, detail, at) values (?, ?, ?, ?, ?) on conflict do nothing",
+                        a.commandId(),
+                        a.member(),
+                        a.outcome(),
+                        a.detail(),
+                        a.at()))
+                .thenAccept(stored -> acknowledgements.accept(a));
     }
 
     /** Acknowledgements that were for other commanders or did not verify. */
@@ -196,13 +238,17 @@ final class Commands {
                 JsonNodeFactory.instance.objectNode().put("cnf", CONTENT_INFO).put("con", envelope));
     }
 
+    private RequestPrimitive instance(String requestId, String container, String envelope) {
+        return RequestPrimitive.of(Operation.CREATE, container, server, requestId)
+                .resourceType(ResourceType.CONTENT_INSTANCE.code())
+                .content(instance(envelope))
+                .build();
+    }
+
     private RequestPrimitive request(Order order, SealedCommand sealed) {
         String group = new Identifier(order.group()).spRelative("/").text();
         if (!order.byNotify()) {
-            return RequestPrimitive.of(Operation.CREATE, group + "/fopt/cmd", server, "c" + sealed.commandId())
-                    .resourceType(ResourceType.CONTENT_INSTANCE.code())
-                    .content(instance(sealed.envelope()))
-                    .build();
+            return instance("c" + sealed.commandId(), group + "/fopt/cmd", sealed.envelope());
         }
         ObjectNode notification = JsonNodeFactory.instance.objectNode();
         ObjectNode event = notification.putObject("nev");

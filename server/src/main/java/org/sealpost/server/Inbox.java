@@ -5,6 +5,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.sealpost.cse.CseBaseNotifications;
 import org.sealpost.enclave.EndPoint;
 import org.sealpost.onem2m.Content;
@@ -21,6 +22,7 @@ import tools.jackson.databind.JsonNode;
 /** What comes to the server's CSEBase: ESPrim, answers that gateways bring, notifications of acknowledgements and readings. */
 final class Inbox implements CseBaseNotifications {
     private static final PrimitiveCodec JSON = PrimitiveCodec.of(Serialization.JSON);
+    private static final CompletionStage<Void> DONE = CompletableFuture.completedFuture(null);
 
     private final String domain;
     private final EndPoint endPoint;
@@ -52,13 +54,17 @@ final class Inbox implements CseBaseNotifications {
         Content content = request.content().orElseThrow();
         return switch (content.name()) {
             case Content.SECURITY_INFO -> endPoint.receive(request, requester(request), inner);
-            case Content.RESPONSE -> later(request, () -> answers.accept(JSON.responseFromTree(content.value())));
+            case Content.RESPONSE ->
+                later(request, () -> {
+                    answers.accept(JSON.responseFromTree(content.value()));
+                    return DONE;
+                });
             case Content.NOTIFICATION -> later(request, () -> notified(content.value()));
             default -> throw new Refusal(ResponseStatus.BAD_REQUEST, "the server takes m2m:seci, m2m:rsp and m2m:sgn");
         };
     }
 
-    private void notified(JsonNode notification) {
+    private CompletionStage<Void> notified(JsonNode notification) {
         String subscription = Optional.ofNullable(notification.get("sur"))
                 .map(JsonNode::asString)
                 .orElse("");
@@ -68,23 +74,19 @@ final class Inbox implements CseBaseNotifications {
                 .map(c -> c.get("con"))
                 .filter(JsonNode::isString)
                 .map(JsonNode::asString);
-        if (envelope.isEmpty()) {
-            return;
+        if (envelope.isPresent() && subscription.endsWith("/ack/server")) {
+            return commands.acknowledged(envelope.get());
         }
-        if (subscription.endsWith("/ack/server")) {
-            commands.acknowledged(envelope.get());
-        } else if (subscription.endsWith("/data/server")) {
+        if (envelope.isPresent() && subscription.endsWith("/data/server")) {
             readings.arrived(envelope.get());
         }
+        return DONE;
     }
 
-    private CompletionStage<ResponsePrimitive> later(RequestPrimitive request, Runnable work) {
-        return CompletableFuture.supplyAsync(
-                () -> {
-                    work.run();
-                    return ResponsePrimitive.of(ResponseStatus.OK, request.requestId());
-                },
-                executor);
+    private CompletionStage<ResponsePrimitive> later(RequestPrimitive request, Supplier<CompletionStage<Void>> work) {
+        return CompletableFuture.supplyAsync(work, executor)
+                .thenCompose(done -> done)
+                .thenApply(done -> ResponsePrimitive.of(ResponseStatus.OK, request.requestId()));
     }
 
     private String requester(RequestPrimitive request) {

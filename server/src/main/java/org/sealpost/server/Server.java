@@ -9,6 +9,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -16,6 +17,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.sealpost.binding.Bindings;
 import org.sealpost.binding.HopSecurity;
 import org.sealpost.binding.Listener;
@@ -27,6 +29,7 @@ import org.sealpost.cse.StoreException;
 import org.sealpost.enclave.AuthorityKeys.EnrolledPeer;
 import org.sealpost.enclave.AuthorityKeys.Role;
 import org.sealpost.enclave.ClientKeys;
+import org.sealpost.enclave.CommanderKeys;
 import org.sealpost.enclave.Enclave;
 import org.sealpost.enclave.EnclaveUnavailable;
 import org.sealpost.enclave.EndPoint;
@@ -155,16 +158,48 @@ public final class Server implements AutoCloseable {
 
     /** Brings everything to what the fleet file says and begins to deliver. */
     public void start() {
+        prepare();
+        deliver();
+    }
+
+    /** Brings everything to what the fleet file says, and answers who asks; sends nothing unasked before {@link #deliver}. */
+    public void prepare() {
         renewals.apply();
         authority.reconcile();
         provisioning.start();
+        timer.scheduleWithFixedDelay(this::remind, 1, 1, TimeUnit.SECONDS);
+        timer.scheduleWithFixedDelay(this::publish, 0, PUBLISHING_SECONDS, TimeUnit.SECONDS);
+    }
+
+    /** Begins to deliver, once, after {@link #prepare}. */
+    public void deliver() {
         worker.start();
         publisher.start();
         renewals.start();
         resources.start();
-        timer.scheduleWithFixedDelay(this::remind, 1, 1, TimeUnit.SECONDS);
-        timer.scheduleWithFixedDelay(this::publish, 0, PUBLISHING_SECONDS, TimeUnit.SECONDS);
         delegations.start();
+    }
+
+    /**
+     * Gives a command to all members of a group, as an operator would.
+     *
+     * @param group absolute resource identifier
+     * @param seconds how long it holds
+     * @return completes when the gateways took it
+     */
+    public CompletionStage<ResponsePrimitive> command(String group, String verb, long seconds) {
+        return commands.send(new Commands.Order(group, "all", verb, Map.of(), seconds, false), id -> {});
+    }
+
+    /** Gives a command to one member alone, which gets it in a message of its own. */
+    public CompletionStage<ResponsePrimitive> command(String group, String member, String verb, long seconds) {
+        return commands.sendAlone(
+                new Commands.Order(group, "member:" + member, verb, Map.of(), seconds, false), member);
+    }
+
+    /** Told of each acknowledgement whose signature and membership were verified; a repeated one comes again. */
+    public void onAcknowledgement(Consumer<CommanderKeys.Acknowledgement> listener) {
+        commands.onAcknowledgement(listener);
     }
 
     /** This server's request for a credential at an MEF. */
@@ -244,6 +279,11 @@ public final class Server implements AutoCloseable {
         authority.enrolled(peer);
         resources.changed();
         return peer;
+    }
+
+    /** What of the groups' oneM2M side is not in place yet and why; empty when everything is. */
+    public Optional<String> unfinished() {
+        return resources.unfinished();
     }
 
     public URI pointOfAccess() {

@@ -302,7 +302,9 @@ class BlockAuthorityTest {
         SealedRequest sealed =
                 compartments.get(member).sealConfirmation(LAMPS, Optional.of(server.receiverRandObject(member)));
         var answered = (OpenedRequest.Answered) server.openRequest(sealed.esprimObject());
-        ledger.fetched(answered.confirmation().orElseThrow());
+        ledger.fetched(answered.confirmation().orElseThrow())
+                .toCompletableFuture()
+                .join();
     }
 
     private void enrol(String identity, Role role) {

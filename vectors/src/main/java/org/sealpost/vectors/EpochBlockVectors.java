@@ -209,6 +209,17 @@ final class EpochBlockVectors {
         BlockSlice slice = block.slice(tree(scheme).labels(1)).orElseThrow();
         byte[] right = slice.encode();
         sliced(g, 4103, "Excluded", "another member's slice", 7, right);
+        sliced(
+                g,
+                4103,
+                "Signature",
+                "a hash where the other entry belongs",
+                1,
+                slice(
+                        slice,
+                        slice.index(),
+                        slice.entry(),
+                        Arrays.copyOfRange(way(slice), slice.entry().length - 16, way(slice).length)));
         sliced(g, 4103, "Signature", "the proof changed", 1, flipped(right, right.length - 1));
         sliced(
                 g,

@@ -14,9 +14,12 @@ final class MerkleRoot {
     }
 
     private static byte[] of(List<byte[]> entries, int from, int to) {
+        byte[] number = {(byte) (from >>> 24), (byte) (from >>> 16), (byte) (from >>> 8), (byte) from};
         if (to - from == 1) {
-            byte[] number = {(byte) (from >>> 24), (byte) (from >>> 16), (byte) (from >>> 8), (byte) from};
             return hash(new byte[] {0}, number, entries.get(from));
+        }
+        if (to - from == 2) {
+            return hash(new byte[] {2}, number, entries.get(from), entries.get(from + 1));
         }
         int middle = from + Integer.highestOneBit(to - from - 1);
         return hash(new byte[] {1}, of(entries, from, middle), of(entries, middle, to));

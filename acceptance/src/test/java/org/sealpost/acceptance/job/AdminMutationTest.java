@@ -113,6 +113,31 @@ class AdminMutationTest {
     }
 
     @Test
+    void suspensions() {
+        check("/groups/fire-doors/suspend", object("member", "nobody", "reason", "rehearsal"), UNKNOWN, """
+                field  REMOVED EMPTY HUGE NEGATIVE ZERO LARGEST
+                member 4000    4004  4004 -        -    -
+                reason 4004    4004  4000 -        -    -
+                """);
+        check("/groups/fire-doors/resume", object("member", "door-1", "reason", "rehearsal"), UNKNOWN, """
+                field  REMOVED EMPTY HUGE NEGATIVE ZERO LARGEST
+                member 4000    4004  4004 -        -    -
+                reason 4004    4004  4000 -        -    -
+                """);
+    }
+
+    @Test
+    void schemes() throws Exception {
+        check("/groups/fire-doors/scheme", object("scheme", "complete-subtree"), MutationTable.OK, """
+                field  REMOVED EMPTY HUGE NEGATIVE ZERO LARGEST
+                scheme 2000    2000  4000 -        -    -
+                """);
+        assertThat(send("/groups/fire-doors/scheme", object()).path("epoch").asInt())
+                .as("back to the fleet file's")
+                .isPositive();
+    }
+
+    @Test
     void commands() {
         ObjectNode order = object("group", "fire-doors", "target", "all", "verb", "close");
         order.putObject("args").put("speed", "slow");

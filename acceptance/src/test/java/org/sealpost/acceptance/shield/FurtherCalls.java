@@ -135,6 +135,7 @@ final class FurtherCalls {
         assertThat(server.provisionedPeers()).hasSize(1);
         assertThat(device.provisionedKeys()).hasSize(1);
         assertThat(device.functions()).hasSize(1);
+        assertThat(device.wantedKey("eyJraWQiOiJhQGIifQ.a.b.c.d")).isEmpty();
         assertThat(mef.clients()).hasSize(2);
         mef.permitClient(credential);
         assertThat(mef.revokeClient(identity, "rehearsal")).isNotEmpty();

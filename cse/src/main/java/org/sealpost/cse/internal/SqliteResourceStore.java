@@ -8,7 +8,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.sealpost.cse.ResourceStore;
 import org.sealpost.cse.StoreAdvice;
@@ -29,6 +31,7 @@ public final class SqliteResourceStore implements ResourceStore {
     private final String where;
     private final Connection connection;
     private final List<Runnable> afterCommit = new ArrayList<>();
+    private final Map<String, PreparedStatement> statements = new HashMap<>();
 
     private SqliteResourceStore(String where, Connection connection) {
         this.where = where;
@@ -190,7 +193,8 @@ public final class SqliteResourceStore implements ResourceStore {
     }
 
     private void update(String sql, Object... values) {
-        try (PreparedStatement s = connection.prepareStatement(sql)) {
+        try {
+            PreparedStatement s = prepared(sql);
             for (int i = 0; i < values.length; i++) {
                 s.setObject(i + 1, values[i]);
             }
@@ -198,6 +202,16 @@ public final class SqliteResourceStore implements ResourceStore {
         } catch (SQLException e) {
             throw failed(where, e);
         }
+    }
+
+    /** A statement, prepared once; they are few, and end with the connection. */
+    private PreparedStatement prepared(String sql) throws SQLException {
+        PreparedStatement known = statements.get(sql);
+        if (known == null) {
+            known = connection.prepareStatement(sql);
+            statements.put(sql, known);
+        }
+        return known;
     }
 
     private static StoreException failed(String where, SQLException e) {

@@ -4,17 +4,20 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.sealpost.cse.Courier;
+import org.sealpost.cse.StoreException;
 import org.sealpost.onem2m.Content;
 import org.sealpost.onem2m.Operation;
 import org.sealpost.onem2m.PrimitiveCodec;
@@ -24,10 +27,16 @@ import org.sealpost.onem2m.ResponsePrimitive;
 import org.sealpost.onem2m.ResponseStatus;
 import org.sealpost.onem2m.Serialization;
 
-/** The courier on the CSE's store. One message at a time is under way for each target; the others wait behind it. */
+/**
+ * The courier on the CSE's store. What comes from one source for one target is delivered in its order, one message after the other; messages of different sources are under way at the same time ({@link
+ * Lanes}). What was delivered is taken off the store for many messages at once.
+ */
 final class StoredCourier implements Courier {
     private static final long FIRST_RETRY_MILLIS = 100;
     private static final long LAST_RETRY_MILLIS = 3_000;
+
+    /** Messages that are under way for one target at most: a target that is away is not asked by all of them. */
+    private static final int AT_ONCE = 32;
 
     private final PrimitiveCodec json = PrimitiveCodec.of(Serialization.JSON);
     private final SqliteResourceStore store;
@@ -37,7 +46,14 @@ final class StoredCourier implements Courier {
     private final String cseId;
     private final Counters counters;
     private final Function<RequestPrimitive, CompletionStage<ResponsePrimitive>> deliver;
-    private final Map<String, ArrayDeque<SqliteResourceStore.Item>> queues = new HashMap<>();
+    private final Map<String, Lanes<Message>> targets = new HashMap<>();
+    private final Queue<Done> done = new ConcurrentLinkedQueue<>();
+
+    /** A message and the lane of its target that it goes in. */
+    private record Message(SqliteResourceStore.Item item, String lane) {}
+
+    /** A message that needs no further attempt, and what came of it. */
+    private record Done(Message message, ResponsePrimitive response) {}
 
     StoredCourier(
             SqliteResourceStore store,
@@ -59,7 +75,7 @@ final class StoredCourier implements Courier {
     /** Takes up what an earlier run left. */
     void resume() {
         try (Guard.Held held = cseLock.hold()) {
-            store.items().forEach(this::enqueue);
+            store.items().forEach(item -> enqueue(item, request(item)));
         }
     }
 
@@ -70,74 +86,118 @@ final class StoredCourier implements Courier {
                 store.add(target, octets, expires.getEpochSecond(), String.join("&", replyTo), request.requestId());
         store.afterCommit(() -> {
             counters.count("courier.stored");
-            enqueue(item);
+            enqueue(item, request);
         });
     }
 
     @Override
     public long waiting() {
         try (Guard.Held held = cseLock.hold()) {
-            return queues.values().stream().mapToLong(ArrayDeque::size).sum();
+            return targets.values().stream().mapToLong(Lanes::size).sum();
         }
     }
 
-    private void enqueue(SqliteResourceStore.Item item) {
-        ArrayDeque<SqliteResourceStore.Item> queue = queues.computeIfAbsent(item.target(), t -> new ArrayDeque<>());
-        queue.addLast(item);
-        if (queue.size() == 1) {
-            timer.execute(() -> attempt(item, FIRST_RETRY_MILLIS));
-        }
+    private void enqueue(SqliteResourceStore.Item item, RequestPrimitive request) {
+        Message message = new Message(item, lane(item, request));
+        targets.computeIfAbsent(item.target(), t -> new Lanes<>(AT_ONCE))
+                .add(message.lane(), message)
+                .ifPresent(this::begin);
     }
 
-    private void attempt(SqliteResourceStore.Item item, long retryMillis) {
+    private void begin(Message message) {
+        timer.execute(() -> attempt(message, FIRST_RETRY_MILLIS));
+    }
+
+    /** Where a message comes from: the subscription of a notification; an answer stands alone, since whoever waits for it knows it by its identifier. */
+    private static String lane(SqliteResourceStore.Item item, RequestPrimitive request) {
+        return request.content()
+                .map(content -> switch (content.name()) {
+                    case Content.NOTIFICATION -> content.value().path("sur").asString("");
+                    case Content.RESPONSE -> "answer " + item.sequence();
+                    default -> "";
+                })
+                .orElse("");
+    }
+
+    private RequestPrimitive request(SqliteResourceStore.Item item) {
+        return json.decodeRequest(item.request().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private void attempt(Message message, long retryMillis) {
+        SqliteResourceStore.Item item = message.item();
         long now = clock.instant().getEpochSecond();
         if (now >= item.expires()) {
             counters.count("courier.expired");
             finish(
-                    item,
+                    message,
                     ResponsePrimitive.refused(
                             new Refusal(ResponseStatus.REQUEST_TIMEOUT, "the message could not be delivered in time"),
                             item.replyFor()));
             return;
         }
-        RequestPrimitive request = json.decodeRequest(item.request().getBytes(StandardCharsets.UTF_8))
-                .with(b -> b.requestId("q" + item.sequence()));
+        RequestPrimitive request = request(item).with(b -> b.requestId("q" + item.sequence()));
         deliver.apply(request).whenComplete((response, failure) -> {
             boolean again = failure != null ? temporary(failure) : temporary(response.status());
             if (again) {
                 counters.count("courier.retried");
                 long next = Math.min(LAST_RETRY_MILLIS, retryMillis * 2);
-                timer.schedule(() -> attempt(item, next), retryMillis, TimeUnit.MILLISECONDS);
+                timer.schedule(() -> attempt(message, next), retryMillis, TimeUnit.MILLISECONDS);
             } else {
                 counters.count("courier.delivered");
-                finish(item, failure != null ? refused(failure, item) : response);
+                finish(message, failure != null ? refused(failure, item) : response);
             }
         });
     }
 
-    /** Takes the message off the store and, in the same transaction, puts its answer there when one is wanted. */
-    private void finish(SqliteResourceStore.Item item, ResponsePrimitive response) {
+    /** What needs no further attempt; those that come while others are taken off the store go together. */
+    private void finish(Message message, ResponsePrimitive response) {
+        done.add(new Done(message, response));
+        timer.execute(this::clear);
+    }
+
+    private void clear() {
         try (Guard.Held held = cseLock.hold()) {
+            List<Done> all = new ArrayList<>();
+            for (Done next = done.poll(); next != null; next = done.poll()) {
+                all.add(next);
+            }
+            if (!all.isEmpty()) {
+                settle(all);
+            }
+        }
+    }
+
+    /** Takes messages off the store and, in the same transaction, puts their answers there where one is wanted; then the next of their lanes begin. */
+    private void settle(List<Done> all) {
+        try {
             store.transaction(() -> {
-                store.removeItem(item.sequence());
-                if (!item.replyTo().isEmpty()) {
-                    for (String target : item.replyTo().split("&")) {
-                        accept(
-                                target,
-                                reply(target, response.withRequestId(item.replyFor())),
-                                replyExpiry(),
-                                List.of());
-                    }
-                }
-                return item;
+                all.forEach(this::takeOff);
+                return all;
             });
-            ArrayDeque<SqliteResourceStore.Item> queue = queues.getOrDefault(item.target(), new ArrayDeque<>());
-            queue.removeFirst();
-            if (queue.isEmpty()) {
-                queues.remove(item.target());
-            } else {
-                SqliteResourceStore.Item next = queue.getFirst();
-                timer.execute(() -> attempt(next, FIRST_RETRY_MILLIS));
+        } catch (StoreException full) {
+            // They stay where they are, and so does what waits behind them.
+            done.addAll(all);
+            timer.schedule(this::clear, LAST_RETRY_MILLIS, TimeUnit.MILLISECONDS);
+            return;
+        }
+        for (Done each : all) {
+            Message message = each.message();
+            String target = message.item().target();
+            Lanes<Message> lanes = targets.getOrDefault(target, new Lanes<>(AT_ONCE));
+            lanes.end(message.lane()).ifPresent(this::begin);
+            if (lanes.size() == 0) {
+                targets.remove(target);
+            }
+        }
+    }
+
+    private void takeOff(Done each) {
+        SqliteResourceStore.Item item = each.message().item();
+        store.removeItem(item.sequence());
+        if (!item.replyTo().isEmpty()) {
+            ResponsePrimitive response = each.response().withRequestId(item.replyFor());
+            for (String target : item.replyTo().split("&")) {
+                accept(target, reply(target, response), replyExpiry(), List.of());
             }
         }
     }

@@ -7,9 +7,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.sealpost.cse.CseConfig;
 import org.sealpost.onem2m.Identifier;
 import org.sealpost.onem2m.Refusal;
@@ -29,6 +31,12 @@ final class Tree {
     private final SecureRandom random = new SecureRandom();
     private final Map<String, Resource> byId = new HashMap<>();
     private final Map<String, Map<String, String>> children = new HashMap<>();
+
+    /** Identifiers of the children of one type: a CSE with a thousand devices looks for the few CSEs among them with each message. */
+    private final Map<OfType, Set<String>> byType = new HashMap<>();
+
+    private record OfType(String parent, ResourceType type) {}
+
     private final String rootId;
 
     Tree(CseConfig config, SqliteResourceStore store, InstantSource clock) {
@@ -66,7 +74,9 @@ final class Tree {
     }
 
     List<Resource> children(Resource parent, ResourceType type) {
-        return children(parent).stream().filter(r -> r.type() == type).toList();
+        List<Resource> found = new ArrayList<>();
+        byType.getOrDefault(new OfType(parent.id(), type), Set.of()).forEach(id -> byId(id).ifPresent(found::add));
+        return found;
     }
 
     Optional<Resource> parent(Resource resource) {
@@ -130,6 +140,8 @@ final class Tree {
         byId.remove(resource.id());
         children.remove(resource.id());
         Optional.ofNullable(children.get(resource.parent())).ifPresent(m -> m.remove(resource.name()));
+        Optional.ofNullable(byType.get(new OfType(resource.parent(), resource.type())))
+                .ifPresent(ids -> ids.remove(resource.id()));
     }
 
     private boolean alive(Resource resource) {
@@ -158,6 +170,8 @@ final class Tree {
     private void index(Resource resource) {
         byId.put(resource.id(), resource);
         children.computeIfAbsent(resource.parent(), p -> new LinkedHashMap<>()).put(resource.name(), resource.id());
+        byType.computeIfAbsent(new OfType(resource.parent(), resource.type()), p -> new LinkedHashSet<>())
+                .add(resource.id());
     }
 
     private Resource base(String id) {

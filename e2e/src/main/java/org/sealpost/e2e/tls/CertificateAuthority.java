@@ -4,12 +4,9 @@ import java.io.IOException;
 import java.math.BigInteger;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
-import java.security.interfaces.ECPrivateKey;
 import java.security.interfaces.ECPublicKey;
 import java.util.Date;
-import org.bouncycastle.asn1.nist.NISTObjectIdentifiers;
 import org.bouncycastle.asn1.x500.X500Name;
-import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
@@ -18,14 +15,8 @@ import org.bouncycastle.asn1.x509.GeneralSubtree;
 import org.bouncycastle.asn1.x509.KeyUsage;
 import org.bouncycastle.asn1.x509.NameConstraints;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
-import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 import org.bouncycastle.cert.X509v3CertificateBuilder;
-import org.bouncycastle.crypto.ec.CustomNamedCurves;
-import org.bouncycastle.crypto.params.ECDomainParameters;
-import org.bouncycastle.crypto.params.ECPrivateKeyParameters;
-import org.bouncycastle.operator.ContentSigner;
-import org.bouncycastle.operator.OperatorCreationException;
-import org.bouncycastle.operator.bc.BcECContentSignerBuilder;
+import org.sealpost.e2e.Es256Signer;
 
 /** Makes certificates by the profile of TS-0003 10.1.1: P-256, ECDSA with SHA-256, keyUsage digitalSignature, the identity in subjectAltName. */
 public final class CertificateAuthority {
@@ -33,7 +24,6 @@ public final class CertificateAuthority {
     private static final int EARLIER_SECONDS = 300;
 
     private static final int SERIAL_BITS = 120;
-    private static final ECDomainParameters P256 = new ECDomainParameters(CustomNamedCurves.getByName("secp256r1"));
 
     private CertificateAuthority() {}
 
@@ -44,7 +34,7 @@ public final class CertificateAuthority {
      * @param now and {@code notAfter}: epoch seconds
      */
     public static X509Certificate authority(
-            String domain, ECPrivateKey key, ECPublicKey publicKey, long now, long notAfter, SecureRandom random) {
+            String domain, Es256Signer key, ECPublicKey publicKey, long now, long notAfter, SecureRandom random) {
         X500Name name = new X500Name("CN=Sealpost authority of " + domain);
         try {
             X509v3CertificateBuilder builder = builder(name, name, publicKey, now, notAfter, random);
@@ -59,7 +49,7 @@ public final class CertificateAuthority {
                                 new GeneralSubtree(new GeneralName(GeneralName.uniformResourceIdentifier, domain))
                             },
                             null));
-            return sign(builder, key, random);
+            return sign(builder, key);
         } catch (IOException e) {
             throw new IllegalStateException("a certificate can't be encoded", e);
         }
@@ -68,7 +58,7 @@ public final class CertificateAuthority {
     /** A certificate of an end point, signed by an authority. */
     public static X509Certificate issue(
             X509Certificate issuer,
-            ECPrivateKey issuerKey,
+            Es256Signer issuerKey,
             CertificateName subject,
             ECPublicKey subjectKey,
             long now,
@@ -85,14 +75,10 @@ public final class CertificateAuthority {
             builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(false));
             builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature));
             builder.addExtension(Extension.subjectAlternativeName, true, new GeneralNames(subject.general()));
-            return sign(builder, issuerKey, random);
+            return sign(builder, issuerKey);
         } catch (IOException e) {
             throw new IllegalStateException("a certificate can't be encoded", e);
         }
-    }
-
-    static ECPrivateKeyParameters parameters(ECPrivateKey key) {
-        return new ECPrivateKeyParameters(key.getS(), P256);
     }
 
     private static X509v3CertificateBuilder builder(
@@ -106,17 +92,7 @@ public final class CertificateAuthority {
                 SubjectPublicKeyInfo.getInstance(key.getEncoded()));
     }
 
-    private static X509Certificate sign(X509v3CertificateBuilder builder, ECPrivateKey key, SecureRandom random) {
-        try {
-            ContentSigner signer = new BcECContentSignerBuilder(
-                            new AlgorithmIdentifier(X9ObjectIdentifiers.ecdsa_with_SHA256),
-                            new AlgorithmIdentifier(NISTObjectIdentifiers.id_sha256))
-                    .setSecureRandom(random)
-                    .build(parameters(key));
-            byte[] encoded = builder.build(signer).getEncoded();
-            return Certificates.parse(encoded);
-        } catch (OperatorCreationException | IOException e) {
-            throw new IllegalStateException("a certificate can't be signed", e);
-        }
+    private static X509Certificate sign(X509v3CertificateBuilder builder, Es256Signer key) throws IOException {
+        return Certificates.parse(builder.build(EcdsaSha256.content(key)).getEncoded());
     }
 }

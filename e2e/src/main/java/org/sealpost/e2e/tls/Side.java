@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Vector;
 import org.bouncycastle.tls.AlertDescription;
 import org.bouncycastle.tls.Certificate;
+import org.bouncycastle.tls.DefaultTlsCredentialedSigner;
 import org.bouncycastle.tls.HashAlgorithm;
 import org.bouncycastle.tls.NamedGroup;
 import org.bouncycastle.tls.ProtocolVersion;
@@ -23,8 +24,8 @@ import org.bouncycastle.tls.TlsCredentialedSigner;
 import org.bouncycastle.tls.TlsFatalAlert;
 import org.bouncycastle.tls.crypto.TlsCertificate;
 import org.bouncycastle.tls.crypto.TlsCryptoParameters;
-import org.bouncycastle.tls.crypto.impl.bc.BcDefaultTlsCredentialedSigner;
 import org.bouncycastle.tls.crypto.impl.bc.BcTlsCrypto;
+import org.sealpost.e2e.Es256Signer;
 import org.sealpost.e2e.Wipe;
 
 /** What client and server have in common: settings, the one curve and signature algorithm, the peer's certificate, and what comes out. */
@@ -39,6 +40,7 @@ final class Side {
     private Optional<VerifiedCertificate> peer = Optional.empty();
     private Optional<TlsFacts> facts = Optional.empty();
     private Optional<TlsFailure> failure = Optional.empty();
+    private Optional<RuntimeException> outOfReach = Optional.empty();
 
     Side(TlsCredential credential, TlsSettings settings, SecureRandom random) {
         boolean certified = credential instanceof TlsCredential.Certified;
@@ -74,6 +76,11 @@ final class Side {
         return failure;
     }
 
+    /** Why the own key could not sign. */
+    Optional<RuntimeException> outOfReach() {
+        return outOfReach;
+    }
+
     int[] suites() {
         return settings.suites().stream().mapToInt(TlsSuite::number).toArray();
     }
@@ -99,15 +106,26 @@ final class Side {
             for (int i = 0; i < chain.length; i++) {
                 chain[i] = crypto.createCertificate(own.chain().get(i).getEncoded());
             }
-            return new BcDefaultTlsCredentialedSigner(
+            return new DefaultTlsCredentialedSigner(
                     new TlsCryptoParameters(context),
-                    crypto,
-                    CertificateAuthority.parameters(own.key()),
+                    EcdsaSha256.handshake(signing(own.key())),
                     new Certificate(chain),
                     ECDSA_SHA256);
         } catch (CertificateException e) {
             throw new TlsFatalAlert(AlertDescription.internal_error, e);
         }
+    }
+
+    /** The key may be out of reach for now; the library would make a broken handshake of that. */
+    private Es256Signer signing(Es256Signer key) {
+        return input -> {
+            try {
+                return key.sign(input);
+            } catch (RuntimeException e) {
+                outOfReach = Optional.of(e);
+                throw e;
+            }
+        };
     }
 
     /** Checks the peer's chain before anything is done with its key. */

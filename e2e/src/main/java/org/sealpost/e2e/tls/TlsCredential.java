@@ -1,10 +1,10 @@
 package org.sealpost.e2e.tls;
 
 import java.security.cert.X509Certificate;
-import java.security.interfaces.ECPrivateKey;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import org.sealpost.e2e.Es256Signer;
 
 /** How a peer proves itself, and how it checks the other one. */
 public sealed interface TlsCredential {
@@ -32,10 +32,10 @@ public sealed interface TlsCredential {
      * A client or server with a certificate; the peer has to have one too.
      *
      * @param chain own certificate first, then what links it to the peer's anchor
-     * @param key its private key, on P-256
+     * @param key signs with its private key, on P-256, wherever that lies
      * @param peers decides about the peer's chain
      */
-    record Certified(List<X509Certificate> chain, ECPrivateKey key, CertificateRules peers) implements TlsCredential {
+    record Certified(List<X509Certificate> chain, Es256Signer key, CertificateRules peers) implements TlsCredential {
         @Override
         public String toString() {
             return "Certified[" + chain.get(0).getSubjectX500Principal() + "]";

@@ -52,6 +52,7 @@ public final class TlsPeer implements AutoCloseable {
      * Takes octets of the peer, any number of records or parts of them.
      *
      * @throws TlsFailure when the peer's certificate, key or messages are refused, or the peer refuses ours
+     * @throws RuntimeException what the own certificate's key threw instead of signing
      */
     public void offer(byte[] records) {
         requireOpen();
@@ -147,12 +148,20 @@ public final class TlsPeer implements AutoCloseable {
                     "the peer refuses the connection (" + AlertDescription.getName(e.getAlertDescription()) + ")");
         } catch (TlsFatalAlert e) {
             over = true;
+            requireKey();
             throw side.failure().orElseGet(() -> failure(e.getAlertDescription()));
         } catch (IOException | RuntimeException e) {
             over = true;
+            requireKey();
             throw side.failure()
                     .orElseGet(() -> new TlsFailure(TlsFailure.Kind.PROTOCOL, "the peer's TLS messages are malformed"));
         }
+    }
+
+    private void requireKey() {
+        side.outOfReach().ifPresent(e -> {
+            throw e;
+        });
     }
 
     private static final Map<Short, TlsFailure.Kind> KINDS = Map.of(

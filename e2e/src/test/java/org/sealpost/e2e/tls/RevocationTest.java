@@ -9,7 +9,6 @@ import java.security.KeyPair;
 import java.security.SecureRandom;
 import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
-import java.security.interfaces.ECPrivateKey;
 import java.security.interfaces.ECPublicKey;
 import java.util.Base64;
 import java.util.Date;
@@ -24,6 +23,7 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.sealpost.e2e.Es256Signer;
 import org.sealpost.e2e.Jwk;
 import org.sealpost.e2e.tls.CertificateRules.Revocation;
 import org.sealpost.onem2m.Refusal;
@@ -38,14 +38,14 @@ class RevocationTest {
     private final KeyPair authorityKeys = Jwk.generate(random);
     private final X509Certificate authority = CertificateAuthority.authority(
             "sealpost.example",
-            (ECPrivateKey) authorityKeys.getPrivate(),
+            Es256Signer.of(authorityKeys.getPrivate()),
             (ECPublicKey) authorityKeys.getPublic(),
             NOW - 10 * DAY,
             NOW + 100 * DAY,
             random);
     private final X509Certificate device = CertificateAuthority.issue(
             authority,
-            (ECPrivateKey) authorityKeys.getPrivate(),
+            Es256Signer.of(authorityKeys.getPrivate()),
             CertificateName.of(DEVICE),
             (ECPublicKey) Jwk.generate(random).getPublic(),
             NOW - 5 * DAY,

@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
-import java.security.interfaces.ECPrivateKey;
 import java.security.interfaces.ECPublicKey;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +18,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.sealpost.e2e.Es256Signer;
 import org.sealpost.e2e.Jwk;
 
 class TlsPeerTest {
@@ -250,7 +250,7 @@ class TlsPeerTest {
 
     private X509Certificate authority(String domain, KeyPair pair) {
         return CertificateAuthority.authority(
-                domain, (ECPrivateKey) pair.getPrivate(), (ECPublicKey) pair.getPublic(), NOW, NOW + 10 * DAY, random);
+                domain, Es256Signer.of(pair.getPrivate()), (ECPublicKey) pair.getPublic(), NOW, NOW + 10 * DAY, random);
     }
 
     private CertificateRules rules() {
@@ -265,12 +265,12 @@ class TlsPeerTest {
         KeyPair pair = Jwk.generate(random);
         X509Certificate certificate = CertificateAuthority.issue(
                 issuer,
-                (ECPrivateKey) issuerKey.getPrivate(),
+                Es256Signer.of(issuerKey.getPrivate()),
                 CertificateName.of(identity),
                 (ECPublicKey) pair.getPublic(),
                 until - DAY,
                 until,
                 random);
-        return new TlsCredential.Certified(List.of(certificate), (ECPrivateKey) pair.getPrivate(), rules());
+        return new TlsCredential.Certified(List.of(certificate), Es256Signer.of(pair.getPrivate()), rules());
     }
 }

@@ -7,6 +7,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.sealpost.enclave.EnclaveUnavailable;
 import org.sealpost.enclave.EndPoint;
@@ -32,8 +33,10 @@ public final class DefaultEndPoint implements EndPoint {
     private final Executor enclaveCalls;
     private final UnauthenticatedErrors retries = new UnauthenticatedErrors(System::nanoTime);
     private volatile Consumer<EndPointKeys.Installation> installations = installation -> {};
-    private volatile Consumer<EndPointKeys.Confirmation> confirmations = confirmation -> {};
+    private volatile Function<EndPointKeys.Confirmation, CompletionStage<?>> confirmations = DefaultEndPoint::done;
     private volatile Consumer<EndPointKeys.LaterEpoch> laterEpochs = later -> {};
+
+    private volatile KeySource keySource = wanted -> done(false);
 
     public DefaultEndPoint(String identity, EndPointKeys enclave, Executor enclaveCalls) {
         this.identity = identity;
@@ -47,13 +50,18 @@ public final class DefaultEndPoint implements EndPoint {
     }
 
     @Override
-    public void onConfirmation(Consumer<EndPointKeys.Confirmation> listener) {
+    public void onConfirmation(Function<EndPointKeys.Confirmation, CompletionStage<?>> listener) {
         confirmations = listener;
     }
 
     @Override
     public void onLaterEpoch(Consumer<EndPointKeys.LaterEpoch> listener) {
         laterEpochs = listener;
+    }
+
+    @Override
+    public void onWantedKey(KeySource source) {
+        keySource = source;
     }
 
     @Override
@@ -125,7 +133,7 @@ public final class DefaultEndPoint implements EndPoint {
                     .thenApply(object -> ok(outer, new SecurityInfo.RandObjectResponse(object)));
         }
         if (info instanceof SecurityInfo.EsprimObject object) {
-            return call(() -> enclave.openRequest(object.object())).thenCompose(opened -> answer(outer, opened, inner));
+            return open(object.object()).thenCompose(opened -> answer(outer, opened, inner));
         }
         if (info instanceof SecurityInfo.KeyEstablishment establishment) {
             return call(() -> enclave.answerKeyEstablishment(requester, establishment.message()))
@@ -134,12 +142,29 @@ public final class DefaultEndPoint implements EndPoint {
         throw new Refusal(ResponseStatus.BAD_REQUEST, "a RandObject came without being asked for");
     }
 
+    /** Opens a request; under a key that is not known, once more when a MAF gave it. */
+    private CompletionStage<OpenedRequest> open(String object) {
+        return call(() -> enclave.openRequest(object)).thenCompose(opened -> {
+            boolean unknown = opened instanceof OpenedRequest.Refused refused
+                    && refused.status() == ResponseStatus.ESPRIM_UNKNOWN_KEY_ID.code();
+            return unknown ? openWithFetchedKey(object, opened) : done(opened);
+        });
+    }
+
+    private CompletionStage<OpenedRequest> openWithFetchedKey(String object, OpenedRequest refused) {
+        return call(() -> enclave.wantedKey(object))
+                .thenCompose(wanted -> wanted.isPresent() ? keySource.fetch(wanted.get()) : done(false))
+                .thenCompose(there -> there ? call(() -> enclave.openRequest(object)) : done(refused));
+    }
+
     private CompletionStage<ResponsePrimitive> answer(
             RequestPrimitive outer, OpenedRequest opened, InnerHandler inner) {
         if (opened instanceof OpenedRequest.Answered answered) {
             answered.installation().ifPresent(installations);
-            answered.confirmation().ifPresent(confirmations);
-            return done(sealed(outer, answered.sealedResponse()));
+            return answered.confirmation()
+                    .<CompletionStage<?>>map(confirmations)
+                    .orElseGet(() -> done(answered))
+                    .thenApply(recorded -> sealed(outer, answered.sealedResponse()));
         }
         if (opened instanceof OpenedRequest.Later later) {
             laterEpochs.accept(later.held());

@@ -66,7 +66,7 @@ public final class ScriptedGateway {
     public void reconnect(String identity) {
         EndPoint endPoint = EndPoint.of(identity, parties.get(identity).enclave, Runnable::run);
         endPoint.onLaterEpoch(laterEpochs::add);
-        endPoint.onConfirmation(confirmations::add);
+        endPoint.onConfirmation(c -> CompletableFuture.completedFuture(confirmations.add(c)));
         endPoints.put(identity, endPoint);
     }
 

@@ -35,7 +35,7 @@ public record BlockGate(
     }
 
     /**
-     * Opens a block: one signature, and for n entries at most height + 2n + 6 hash steps.
+     * Opens a block: one signature, and for n entries at most height + n + 6 hash steps.
      *
      * @throws Refusal 4000 for another group or a damaged block, 4105 for an epoch that is not newer, 4008 for one that is over, 4103 for a signature that is none, or a member that is
      *     excluded

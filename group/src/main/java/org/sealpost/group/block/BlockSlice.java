@@ -10,7 +10,7 @@ import org.sealpost.oscore.cose.CoseSign1;
 /**
  * One entry of a block with its way to the signed root:
  *
- * <pre>slice = [COSE_Sign1 with the header as payload (bstr), index, entry (bstr), proof (bstr, 16 octets a step, lowest first)]</pre>
+ * <pre>slice = [COSE_Sign1 with the header as payload (bstr), index, entry (bstr), proof (bstr, lowest first: the other entry where two have one parent, then 16 octets a step)]</pre>
  */
 public record BlockSlice(BlockHeader header, CoseSign1 signed, int index, byte[] entry, List<byte[]> proof) {
     private static final int ITEMS = 4;
@@ -34,8 +34,7 @@ public record BlockSlice(BlockHeader header, CoseSign1 signed, int index, byte[]
                         && index >= 0
                         && index <= Integer.MAX_VALUE
                         && p.get(2) instanceof byte[]
-                        && p.get(3) instanceof byte[] way
-                        && way.length % Digest.SHORT == 0)
+                        && p.get(3) instanceof byte[])
                 .orElseThrow(() -> BlockHeader.malformed("a slice of an epoch block is damaged"));
         CoseSign1 signed = CoseSign1.decode((byte[]) parts.get(0))
                 .orElseThrow(() -> BlockHeader.malformed("a slice's signed part is damaged"));
@@ -45,8 +44,16 @@ public record BlockSlice(BlockHeader header, CoseSign1 signed, int index, byte[]
             throw BlockHeader.malformed("a slice's entry is of another length than its tree asks for");
         }
         byte[] way = (byte[]) parts.get(3);
+        // No entry is as long as a number of hashes.
+        boolean paired = way.length % Digest.SHORT != 0;
+        if (paired && (way.length < entry.length || (way.length - entry.length) % Digest.SHORT != 0)) {
+            throw BlockHeader.malformed("a slice's way is not one of entry and hashes");
+        }
         List<byte[]> proof = new ArrayList<>();
-        for (int at = 0; at < way.length; at += Digest.SHORT) {
+        if (paired) {
+            proof.add(Arrays.copyOf(way, entry.length));
+        }
+        for (int at = paired ? entry.length : 0; at < way.length; at += Digest.SHORT) {
             proof.add(Arrays.copyOfRange(way, at, at + Digest.SHORT));
         }
         return new BlockSlice(header, signed, Math.toIntExact((Long) parts.get(1)), entry, proof);

@@ -136,6 +136,13 @@ record GroupLoad(int members, int devices, int compared, int pointToPoint, int m
         figures.put(name + "_cpu", spread.cpu());
     }
 
+    /** The schemes beside each other, without the rest of the run. */
+    void sideBySide(List<Row> rows, Consumer<String> progress) {
+        Sizes sizes = new Sizes(TreeScheme.SUBSET_DIFFERENCE, members, seed);
+        sizes.measure(evictions, line -> {});
+        compare(rows, sizes, progress);
+    }
+
     private void compare(List<Row> rows, Sizes differences, Consumer<String> progress) {
         Pair[] pairs = Pair.many(compared, seed + 1);
         byte[] secret = TestGroup.octets(seed + 10, 32);

@@ -178,6 +178,14 @@ final class Adversary {
             System.arraycopy(entries, from * length, leaf, 5, length);
             return hash(leaf);
         }
+        if (to - from == 2) {
+            byte[] pair = new byte[5 + 2 * length];
+            pair[0] = 2;
+            pair[4] = (byte) from;
+            pair[3] = (byte) (from >>> 8);
+            System.arraycopy(entries, from * length, pair, 5, 2 * length);
+            return hash(pair);
+        }
         int middle = from + Integer.highestOneBit(to - from - 1);
         byte[] node = new byte[1 + 2 * ROOT];
         node[0] = 1;

@@ -70,7 +70,7 @@ class GroupLoadTest {
         assertThat(sizes.hundredSlice.getMax()).isLessThanOrEqualTo(340);
         assertThat(sizes.notice.getMax()).isLessThanOrEqualTo(150);
         assertThat(sizes.sliceSteps.getMax()).isBetween(10, 40);
-        assertThat(sizes.blockSteps.getMax()).isBetween(10, 44);
+        assertThat(sizes.blockSteps.getMax()).isBetween(10, 40);
         assertThat(sizes.recovery(500, 100).octets()).isLessThanOrEqualTo(340);
     }
 

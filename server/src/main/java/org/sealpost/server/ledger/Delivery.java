@@ -23,6 +23,9 @@ public record Delivery(
     /** The group's block, which lies at the member's gateway. */
     public static final String BLOCK = "BLOCK";
 
+    private static final String WAITING = "accepted by the gateway, no answer yet";
+    private static final String BEFORE = "; before: ";
+
     /** The way of a delivery; only an authenticated confirmation makes it {@link #CONFIRMED}. */
     public enum State {
         PLANNED,
@@ -31,5 +34,13 @@ public record Delivery(
         CONFIRMED,
         REFUSED,
         SUPERSEDED
+    }
+
+    /** The reason while an answer is awaited. What stopped the attempt before stays readable: a refusal that comes again with each attempt is what the operator has to see. */
+    public String waiting() {
+        if (reason.isEmpty() || reason.startsWith(WAITING)) {
+            return reason.isEmpty() ? WAITING : reason;
+        }
+        return WAITING + BEFORE + reason;
     }
 }

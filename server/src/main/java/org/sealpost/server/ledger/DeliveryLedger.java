@@ -6,6 +6,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 import org.sealpost.enclave.EndPointKeys.Confirmation;
@@ -145,19 +146,23 @@ public final class DeliveryLedger {
     /**
      * Records a verified confirmation of a credential that the member fetched itself: whatever is open for that epoch is done.
      *
-     * @throws org.sealpost.onem2m.Refusal 4105 when the member's state is a restored copy or runs twice: nothing is recorded
+     * @return completes when it is on disk; fails with a {@link org.sealpost.onem2m.Refusal} 4105 when the member's state is a restored copy or runs twice: then nothing is recorded but that
      */
-    public void fetched(Confirmation c) {
-        lineages.require(c.member(), c.lineage());
-        database.transaction(() -> {
-            record(c);
-            return database.update(
-                    "update delivery set state = 'CONFIRMED', reason = '', updated_at = ? where grp = ? and epoch = ? and member = ?",
-                    now(),
-                    c.group(),
-                    c.epoch(),
-                    c.member());
-        });
+    public CompletionStage<Void> fetched(Confirmation c) {
+        return database.together(() -> {
+                    Optional<String> fault = lineages.told(c.member(), c.lineage());
+                    if (fault.isEmpty()) {
+                        record(c);
+                        database.update(
+                                "update delivery set state = 'CONFIRMED', reason = '', updated_at = ? where grp = ? and epoch = ? and member = ?",
+                                now(),
+                                c.group(),
+                                c.epoch(),
+                                c.member());
+                    }
+                    return fault;
+                })
+                .thenAccept(fault -> lineages.refuse(c.member(), fault));
     }
 
     /**
@@ -166,7 +171,7 @@ public final class DeliveryLedger {
      * @throws org.sealpost.onem2m.Refusal 4105 when the member's state is a restored copy or runs twice: nothing is recorded
      */
     public void confirmed(long id, Confirmation c) {
-        lineages.require(c.member(), c.lineage());
+        lineages.refuse(c.member(), database.transaction(() -> lineages.told(c.member(), c.lineage())));
         database.transaction(() -> {
             record(c);
             return database.update(

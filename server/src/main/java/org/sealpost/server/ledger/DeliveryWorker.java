@@ -168,7 +168,7 @@ public final class DeliveryWorker {
             if (failure != null) {
                 retry(delivery, failure);
             } else {
-                ledger.advance(delivery.id(), whenAccepted, "accepted by the gateway, no answer yet");
+                ledger.advance(delivery.id(), whenAccepted, delivery.waiting());
             }
         });
     }

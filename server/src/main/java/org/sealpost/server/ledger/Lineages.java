@@ -34,23 +34,30 @@ final class Lineages {
     }
 
     /**
-     * Records where a member's state comes from.
+     * Records where a member's state comes from; in the caller's transaction.
      *
-     * @throws Refusal 4105 when it can't have gone on from what the member told before, or the member has a fault already
+     * @return why it can't have gone on from what the member told before, or which fault the member has already: the caller refuses, once that is on disk
+     * @throws Refusal 4105 when it comes from an earlier run
      */
-    void require(String member, Lineage told) {
-        Optional<String> fault = database.transaction(() -> {
-            Optional<String> known = fault(member);
-            if (known.isPresent()) {
-                return known;
-            }
-            Optional<String> found = examine(member, told);
-            found.ifPresentOrElse(
-                    reason -> database.update(
-                            "insert into lineage_fault (member, reason, at) values (?, ?, ?)", member, reason, now()),
-                    () -> record(member, told));
-            return found;
-        });
+    Optional<String> told(String member, Lineage told) {
+        Optional<String> known = fault(member);
+        if (known.isPresent()) {
+            return known;
+        }
+        Optional<String> found = examine(member, told);
+        found.ifPresentOrElse(
+                reason -> database.update(
+                        "insert into lineage_fault (member, reason, at) values (?, ?, ?)", member, reason, now()),
+                () -> record(member, told));
+        return found;
+    }
+
+    /**
+     * Tells of a fault.
+     *
+     * @throws Refusal 4105 with it, if there is one
+     */
+    void refuse(String member, Optional<String> fault) {
         fault.ifPresent(reason -> {
             faults.accept(member, reason);
             throw new Refusal(ResponseStatus.CONFLICT, reason);

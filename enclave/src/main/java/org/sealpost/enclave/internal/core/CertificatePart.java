@@ -1,8 +1,6 @@
 package org.sealpost.enclave.internal.core;
 
-import java.security.KeyPair;
 import java.security.cert.X509Certificate;
-import java.security.interfaces.ECPrivateKey;
 import java.security.interfaces.ECPublicKey;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -26,6 +24,7 @@ import org.sealpost.e2e.tls.TlsFailure;
 import org.sealpost.enclave.RenewalKeys;
 import org.sealpost.enclave.RenewalKeys.CertificateTrust;
 import org.sealpost.enclave.RenewalKeys.KeyMessage;
+import org.sealpost.enclave.internal.custody.KeyCustody;
 import org.sealpost.onem2m.Members;
 import org.sealpost.onem2m.Refusal;
 import org.sealpost.onem2m.ResponseStatus;
@@ -89,7 +88,7 @@ final class CertificatePart {
         long until = vault.now() + CERTIFICATE_LIFETIME;
         X509Certificate issued = CertificateAuthority.issue(
                 issuer,
-                Jwk.privateKey(root.scalar()),
+                vault.custody().signer(root.scalar()),
                 CertificateName.of(identity),
                 Jwk.parse(key),
                 vault.now(),
@@ -127,7 +126,7 @@ final class CertificatePart {
         String identity = own();
         StateImage.CertificateKey key = ownKey(identity);
         return CertificateRequests.pem(
-                CertificateName.of(identity), Jwk.privateKey(key.scalar()), Jwk.parse(key.key()), vault.random());
+                CertificateName.of(identity), vault.custody().signer(key.scalar()), Jwk.parse(key.key()));
     }
 
     /** Takes what {@link #issue} gave, after checking the root's signature. */
@@ -265,7 +264,7 @@ final class CertificatePart {
             StateImage.CertificateRoot root = root();
             X509Certificate issued = CertificateAuthority.issue(
                     Certificates.parse(root.certificate()),
-                    Jwk.privateKey(root.scalar()),
+                    vault.custody().signer(root.scalar()),
                     CertificateName.of(identity),
                     Jwk.parse(key.key()),
                     vault.now(),
@@ -303,25 +302,26 @@ final class CertificatePart {
         return certified(key, new CertificateRules(anchors, vault.now(), CertificateRules.Revocation.OFF, List.of()));
     }
 
-    private static TlsCredential.Certified certified(StateImage.CertificateKey key, CertificateRules rules) {
+    private TlsCredential.Certified certified(StateImage.CertificateKey key, CertificateRules rules) {
         return new TlsCredential.Certified(
-                key.chain().stream().map(Certificates::parse).toList(), Jwk.privateKey(key.scalar()), rules);
+                key.chain().stream().map(Certificates::parse).toList(),
+                vault.custody().signer(key.scalar()),
+                rules);
     }
 
     private StateImage.CertificateRoot root() {
         StateImage.Authority authority = authority(vault.state());
         return authority.certificates.orElseGet(() -> vault.change(s -> {
-            KeyPair pair = Jwk.generate(vault.random());
-            ECPrivateKey key = (ECPrivateKey) pair.getPrivate();
+            KeyCustody.OwnKey pair = vault.custody().generate("certificate-root", authority.identity);
             X509Certificate certificate = CertificateAuthority.authority(
                     InnerPrimitives.domainOf(authority.identity),
-                    key,
-                    (ECPublicKey) pair.getPublic(),
+                    vault.custody().signer(pair.reference()),
+                    pair.publicKey(),
                     vault.now(),
                     vault.now() + ROOT_LIFETIME,
                     vault.random());
-            byte[] scalar = vault.observed("certificate-root-key", authority.identity, Jwk.scalar(key));
-            StateImage.CertificateRoot made = new StateImage.CertificateRoot(scalar, Certificates.encode(certificate));
+            StateImage.CertificateRoot made =
+                    new StateImage.CertificateRoot(pair.reference(), Certificates.encode(certificate));
             authority(s).certificates = Optional.of(made);
             return made;
         }));
@@ -331,11 +331,9 @@ final class CertificatePart {
         return vault.state()
                 .certificateKey
                 .orElseGet(() -> vault.change(s -> {
-                    KeyPair pair = Jwk.generate(vault.random());
-                    byte[] scalar =
-                            vault.observed("certificate-key", identity, Jwk.scalar((ECPrivateKey) pair.getPrivate()));
+                    KeyCustody.OwnKey pair = vault.custody().generate("certificate", identity);
                     StateImage.CertificateKey made = new StateImage.CertificateKey(
-                            scalar, Jwk.print((ECPublicKey) pair.getPublic()), List.of(), List.of());
+                            pair.reference(), Jwk.print(pair.publicKey()), List.of(), List.of());
                     s.certificateKey = Optional.of(made);
                     return made;
                 }));

@@ -290,6 +290,8 @@ final class ClientPart {
         try {
             if (effects.apply(state, learned)) {
                 done.add(learned);
+            } else {
+                Wipe.octets(learned.value());
             }
         } catch (Refusal refusal) {
             run.remarks.add(learned.peer() + ": " + refusal.sentence());

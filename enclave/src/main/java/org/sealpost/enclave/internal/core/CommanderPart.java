@@ -28,11 +28,14 @@ import org.sealpost.onem2m.ResponseStatus;
 final class CommanderPart {
     private static final int MAX_DELEGATIONS = 16;
     private static final int MAX_GIVEN = 64;
+    private static final int ID_BLOCK = 1000;
 
     private final Vault vault;
     private final Epochs epochs;
     private final CredentialsPart credentials;
     private final Map<Long, Given> given = new LinkedHashMap<>();
+    private long lastId;
+    private long reserved;
 
     /**
      * A command that got its number, for its other wire form.
@@ -82,7 +85,7 @@ final class CommanderPart {
         Command.checked(order.arguments());
         boolean server = isServer(order.group());
         Map<String, String> proof = server ? serverProof() : delegationFor(order.group(), target, order.verb());
-        long id = vault.change(s -> s.lastCommandId = Math.max(s.lastCommandId + 1, vault.now() * 1000));
+        long id = nextId();
         Command command = new Command(
                 id,
                 order.group(),
@@ -139,9 +142,7 @@ final class CommanderPart {
         Epochs.Usable epoch = opened.epoch();
         Jws signed = Jws.parse(new String(opened.plaintext(), StandardCharsets.US_ASCII));
         String claimed = CommandAcknowledgement.decode(signed.payload()).member();
-        RosterEntry member = epoch.roster().stream()
-                .filter(r -> r.identity().equals(claimed))
-                .findFirst()
+        RosterEntry member = epochs.member(epoch, claimed)
                 .orElseThrow(() -> new Refusal(
                         ResponseStatus.ORIGINATOR_HAS_NO_PRIVILEGE,
                         "an acknowledgement comes from nobody in the group's roster"));
@@ -155,6 +156,21 @@ final class CommanderPart {
             throw new Refusal(ResponseStatus.BAD_REQUEST, "an acknowledgement disagrees with its envelope");
         }
         return new Acknowledgement(a.member(), a.group(), a.commandId(), a.epoch(), a.outcome(), a.detail(), a.at());
+    }
+
+    /** A number above all that were given, also before a crash: numbers are reserved in blocks, one write for many. No number is below the time in milliseconds. */
+    private long nextId() {
+        long next = Math.max(lastId + 1, vault.now() * 1000);
+        if (next > reserved) {
+            next = vault.change(s -> {
+                long first = Math.max(s.lastCommandId + 1, vault.now() * 1000);
+                s.lastCommandId = first + ID_BLOCK - 1;
+                return first;
+            });
+            reserved = next + ID_BLOCK - 1;
+        }
+        lastId = next;
+        return next;
     }
 
     /** A command of this run. */

@@ -9,7 +9,6 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.sealpost.enclave.Attestation;
 import org.sealpost.enclave.Enclave;
-import org.sealpost.enclave.internal.MafKeys;
 import org.sealpost.enclave.internal.SealedState;
 import org.sealpost.enclave.internal.SecretObserver;
 import org.sealpost.enclave.internal.custody.KeyCustody;
@@ -36,7 +35,6 @@ public final class Compartment implements Enclave {
     private final GroupOscorePart oscore;
     private final ManagerPart manager;
     private final Refusals refusals = new Refusals();
-    private volatile Optional<MafKeys> mafs = Optional.empty();
 
     /** A compartment on its state; reads it now. */
     public Compartment(
@@ -71,24 +69,11 @@ public final class Compartment implements Enclave {
         this.member = new MemberPart(vault, epochs, credentials);
         this.blocks = new BlocksPart(vault, epochs);
         this.commander = new CommanderPart(vault, epochs, credentials);
-        this.client = new ClientPart(vault, new ProvisionedPart(vault, enrolment, authority, esprim));
+        this.client = new ClientPart(vault, new ProvisionedPart(vault, enrolment, authority, esprim, keys));
         this.function = new FunctionPart(vault);
         this.data = new DataPart(vault);
         this.oscore = new GroupOscorePart(vault, epochs, credentials, member, commander);
         this.manager = new ManagerPart(vault, epochs);
-    }
-
-    /** Says where keys come from that a MAF distributes. */
-    public void distributedBy(MafKeys source) {
-        mafs = Optional.of(source);
-    }
-
-    /** Takes a key that this end point registered at a MAF, as an originator (TS-0003 8.4.2 A.ii). */
-    public void registered(String keyId, MafKeys.ConnectionKey key) {
-        alone(() -> {
-            esprim.learn(keyId, Optional.of(key));
-            return keyId;
-        });
     }
 
     @Override
@@ -122,7 +107,12 @@ public final class Compartment implements Enclave {
 
     @Override
     public String receiverRandObject(String requester) {
-        return alone(() -> esprim.receiverRandObject(requester, mafs.isPresent()));
+        return alone(() -> esprim.receiverRandObject(requester));
+    }
+
+    @Override
+    public Optional<WantedKey> wantedKey(String esprimObject) {
+        return alone(() -> esprim.wantedKey(esprimObject));
     }
 
     @Override
@@ -142,15 +132,6 @@ public final class Compartment implements Enclave {
 
     @Override
     public OpenedRequest openRequest(String esprimObject) {
-        // the MAF is asked without the lock: it is far away
-        mafs.ifPresent(source -> alone(() -> esprim.unknownKey(esprimObject, source))
-                .ifPresent(keyId -> {
-                    Optional<MafKeys.ConnectionKey> key = source.fetch(keyId);
-                    alone(() -> {
-                        esprim.learn(keyId, key);
-                        return keyId;
-                    });
-                }));
         return alone(() -> esprim.openRequest(esprimObject));
     }
 

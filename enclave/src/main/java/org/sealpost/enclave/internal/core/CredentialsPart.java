@@ -11,8 +11,8 @@ import org.sealpost.enclave.MemberKeys.HeldCredential;
 import org.sealpost.group.CredentialConfirmation;
 import org.sealpost.group.EpochKeys;
 import org.sealpost.group.GroupCredential;
+import org.sealpost.group.KnownCertificates;
 import org.sealpost.group.Purpose;
-import org.sealpost.group.PurposeCertificate;
 import org.sealpost.onem2m.Refusal;
 import org.sealpost.onem2m.ResponseStatus;
 
@@ -20,6 +20,7 @@ import org.sealpost.onem2m.ResponseStatus;
 final class CredentialsPart {
     private final Vault vault;
     private final Epochs epochs;
+    private final KnownCertificates certificates = new KnownCertificates();
 
     CredentialsPart(Vault vault, Epochs epochs) {
         this.vault = vault;
@@ -39,7 +40,7 @@ final class CredentialsPart {
     Outcome install(String signed) {
         StateImage.Anchor anchor = anchor();
         String identity = vault.state().own.orElseThrow().identity();
-        byte[] payload = PurposeCertificate.verifyObject(
+        byte[] payload = certificates.verifyObject(
                 Jws.parse(signed),
                 Labels.TYPE_CREDENTIAL,
                 Purpose.CREDENTIAL,
@@ -61,7 +62,12 @@ final class CredentialsPart {
             return install(credential, secret, identity, Optional.empty());
         }
         LabelsOfMember.Taken taken = LabelsOfMember.take(
-                vault, anchor, identity, credential, credential.tree().get());
+                vault,
+                certificates,
+                anchor,
+                identity,
+                credential,
+                credential.tree().get());
         String given = vault.custody()
                 .epochKeys(secret, credential.group(), credential.epoch())
                 .keyCheckValue();
@@ -93,6 +99,11 @@ final class CredentialsPart {
                         e.getValue().senderId(),
                         e.getValue().zone()))
                 .toList();
+    }
+
+    /** The server's certificates that were verified in this run. */
+    KnownCertificates certificates() {
+        return certificates;
     }
 
     StateImage.Anchor anchor() {

@@ -1,24 +1,26 @@
 package org.sealpost.enclave.internal.core;
 
+import java.security.MessageDigest;
 import java.util.ArrayDeque;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import org.sealpost.e2e.DistributedKey;
 import org.sealpost.e2e.Wipe;
-import org.sealpost.enclave.internal.MafKeys.ConnectionKey;
-import org.sealpost.onem2m.Refusal;
-import org.sealpost.onem2m.ResponseStatus;
 
 /** Pairwise keys that a MAF distributed, with end points that this one was not enrolled with. Kept until they expire. */
 final class DistributedKeys {
     /** Anybody can write a key id: so many questions that brought nothing, then none for a minute. */
-    private static final int MOST_FAILURES = 8;
+    private static final int MOST_UNANSWERED = 8;
 
     private static final long MINUTE = 60;
 
     private final Vault vault;
-    private final ArrayDeque<Long> failures = new ArrayDeque<>();
+    private final Deque<Question> unanswered = new ArrayDeque<>();
+
+    /** @param asked epoch seconds */
+    private record Question(String keyId, long asked) {}
 
     DistributedKeys(Vault vault) {
         this.vault = vault;
@@ -41,51 +43,46 @@ final class DistributedKeys {
                 .toList();
     }
 
-    /** Whether another question may be asked: not too many failed lately. */
-    boolean wanted() {
-        while (!failures.isEmpty() && failures.peekFirst() <= vault.now() - MINUTE) {
-            failures.removeFirst();
+    /** Counts a question about a key as one that brings nothing, until {@link #take}; false when there were too many of those lately: then nobody is asked. */
+    boolean mayAsk(String keyId) {
+        while (!unanswered.isEmpty() && unanswered.peekFirst().asked() <= vault.now() - MINUTE) {
+            unanswered.removeFirst();
         }
-        return failures.size() < MOST_FAILURES;
-    }
-
-    void failed() {
-        failures.addLast(vault.now());
+        return unanswered.size() < MOST_UNANSWERED && unanswered.add(new Question(keyId, vault.now()));
     }
 
     /**
-     * Derives and keeps the pairwise key; wipes those that have expired, and one of the same id.
+     * Derives and keeps the pairwise key, inside of a change; those that have expired are gone.
      *
-     * @return ids of keys that are gone
+     * @param key Kc, 32 octets
+     * @param notAfter end of its lifetime, epoch seconds, and of the pairwise key
+     * @return false when it was here already: then sessions under it go on
      */
-    List<String> learn(String keyId, ConnectionKey given) {
-        try {
-            EnrolmentPart.requireAbsolute(given.peer());
-            if (given.key().length != EnrolmentPart.KEY || !vault.instant().isBefore(given.notAfter())) {
-                failed();
-                throw new Refusal(ResponseStatus.ESPRIM_UNKNOWN_KEY_ID, "a MAF gave a key that is not usable");
-            }
-            vault.observed("connection-key", given.peer(), given.key().clone());
-            byte[] pairwise = vault.observed("pairwise-key", given.peer(), DistributedKey.pairwise(given.key(), keyId));
-            List<StateImage.DistributedKey> gone = vault.state().distributed.values().stream()
-                    .filter(k -> k.keyId().equals(keyId) || vault.now() >= k.notAfter())
-                    .toList();
-            vault.change(s -> {
-                s.distributed.values().removeAll(gone);
-                s.distributed.put(
-                        keyId,
-                        new StateImage.DistributedKey(
-                                keyId,
-                                given.peer(),
-                                pairwise,
-                                vault.now(),
-                                given.notAfter().getEpochSecond()));
-                return keyId;
-            });
-            gone.forEach(k -> Wipe.octets(k.pairwise()));
-            return gone.stream().map(StateImage.DistributedKey::keyId).toList();
-        } finally {
-            Wipe.octets(given.key());
+    boolean take(StateImage state, String keyId, String peer, byte[] key, long notAfter) {
+        EnrolmentPart.requireAbsolute(peer);
+        unanswered.removeIf(q -> q.keyId().equals(keyId));
+        vault.observed("connection-key", peer, key.clone());
+        byte[] pairwise = vault.observed("pairwise-key", peer, DistributedKey.pairwise(key, keyId));
+        boolean known = Optional.ofNullable(state.distributed.get(keyId))
+                .filter(k -> k.peer().equals(peer) && MessageDigest.isEqual(k.pairwise(), pairwise))
+                .isPresent();
+        if (known) {
+            Wipe.octets(pairwise);
+            return false;
         }
+        state.distributed.values().stream()
+                .filter(k -> k.keyId().equals(keyId) || vault.now() >= k.notAfter())
+                .map(StateImage.DistributedKey::keyId)
+                .toList()
+                .forEach(gone -> end(state, gone));
+        state.distributed.put(keyId, new StateImage.DistributedKey(keyId, peer, pairwise, vault.now(), notAfter));
+        return true;
+    }
+
+    /** The MAF ended a key, or nobody needs it any more; inside of a change. */
+    boolean end(StateImage state, String keyId) {
+        Optional<StateImage.DistributedKey> gone = Optional.ofNullable(state.distributed.remove(keyId));
+        gone.ifPresent(k -> Wipe.octets(k.pairwise()));
+        return gone.isPresent();
     }
 }

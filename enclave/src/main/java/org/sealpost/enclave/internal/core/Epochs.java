@@ -14,6 +14,10 @@ import org.sealpost.onem2m.ResponseStatus;
 final class Epochs {
     private final Vault vault;
     private final Map<String, EpochKeys> derived = new HashMap<>();
+    private final Map<String, Roster> rosters = new HashMap<>();
+
+    /** A group's roster at its authority, as of a revision of the state. */
+    private record Roster(long revision, List<RosterEntry> entries, Map<String, RosterEntry> byIdentity) {}
 
     Epochs(Vault vault) {
         this.vault = vault;
@@ -45,6 +49,16 @@ final class Epochs {
     /** An epoch of a group whose keys are here. */
     Optional<Usable> usable(String group, long number) {
         return find(group, Optional.of(number));
+    }
+
+    /** The member of that identity in an epoch's roster. */
+    Optional<RosterEntry> member(Usable epoch, String identity) {
+        Roster known = rosters.get(epoch.group());
+        return known != null && known.entries() == epoch.roster()
+                ? Optional.ofNullable(known.byIdentity().get(identity))
+                : epoch.roster().stream()
+                        .filter(r -> r.identity().equals(identity))
+                        .findFirst();
     }
 
     /** An envelope that was opened, and the epoch whose key did. */
@@ -133,7 +147,21 @@ final class Epochs {
                                         AuthorityPart.SERVER_SENDER_ID,
                                         epoch.until(),
                                         List.of(),
-                                        AuthorityPart.roster(authority, g)))));
+                                        roster(authority, group, g)))));
+    }
+
+    /** Made anew when the state has changed: a roster is as long as the group, and asked for with each acknowledgement. */
+    private List<RosterEntry> roster(StateImage.Authority authority, String name, StateImage.Group group) {
+        long revision = vault.state().revision;
+        Roster known = rosters.get(name);
+        if (known == null || known.revision() != revision) {
+            List<RosterEntry> entries = AuthorityPart.roster(authority, group);
+            Map<String, RosterEntry> byIdentity = new HashMap<>();
+            entries.forEach(e -> byIdentity.put(e.identity(), e));
+            known = new Roster(revision, entries, byIdentity);
+            rosters.put(name, known);
+        }
+        return known.entries();
     }
 
     private Optional<StateImage.Epoch> pick(

@@ -17,7 +17,8 @@ import org.sealpost.e2e.SessionKeys;
 import org.sealpost.e2e.SessionLimits;
 import org.sealpost.e2e.Sha256;
 import org.sealpost.e2e.SharedObjects;
-import org.sealpost.e2e.Wipe;
+import org.sealpost.e2e.provisioning.FunctionState;
+import org.sealpost.e2e.provisioning.KeyIdentifier;
 import org.sealpost.enclave.AuthorityKeys.GroupPolicy;
 import org.sealpost.enclave.EndPointKeys.Confirmation;
 import org.sealpost.enclave.EndPointKeys.LaterEpoch;
@@ -26,7 +27,7 @@ import org.sealpost.enclave.EndPointKeys.Negotiation;
 import org.sealpost.enclave.EndPointKeys.OpenedRequest;
 import org.sealpost.enclave.EndPointKeys.OpenedResponse;
 import org.sealpost.enclave.EndPointKeys.SealedRequest;
-import org.sealpost.enclave.internal.MafKeys;
+import org.sealpost.enclave.EndPointKeys.WantedKey;
 import org.sealpost.group.CredentialConfirmation;
 import org.sealpost.onem2m.Content;
 import org.sealpost.onem2m.Operation;
@@ -92,8 +93,9 @@ final class EsprimPart {
         this.renewals = renewals;
     }
 
-    /** @param early whether a key with the requester may still come, from a MAF, with its first message */
-    String receiverRandObject(String requester, boolean early) {
+    /** Where a MAF may give a key with the requester, with its first message, the object is made before the key. */
+    String receiverRandObject(String requester) {
+        boolean early = vault.state().functions.values().stream().anyMatch(f -> f.kind == FunctionState.Kind.MAF);
         if (early && keys.distributable(requester) && keys.accepted(requester).isEmpty()) {
             RandObject object = RandObject.fresh(
                     RandObject.Role.RECEIVER,
@@ -201,29 +203,20 @@ final class EsprimPart {
         return sealed;
     }
 
-    /** The key id of a request that a MAF has to be asked about first, if it is one that these MAFs serve. */
-    Optional<String> unknownKey(String object, MafKeys mafs) {
+    /** The key of a request that is not known here, and that a MAF of ours may have (TS-0003 8.4.2 C.6a). */
+    Optional<WantedKey> wantedKey(String object) {
+        KeyIdentifier id;
         try {
-            String keyId = EsprimChannel.keyIdOf(object);
-            boolean served = mafs.serves(keyId.substring(keyId.indexOf('@') + 1));
-            return Optional.of(keyId)
-                    .filter(id -> served
-                            && keys.find(id).isEmpty()
-                            && keys.distributed().wanted());
-        } catch (Refusal malformed) {
+            id = KeyIdentifier.parse(EsprimChannel.keyIdOf(object));
+        } catch (Refusal notOfAFunction) {
             return Optional.empty();
         }
-    }
-
-    /** Takes a MAF's answer; one that is of no use counts as none. */
-    void learn(String keyId, Optional<MafKeys.ConnectionKey> answer) {
-        Optional<MafKeys.ConnectionKey> usable = answer.filter(key -> keys.distributable(key.peer()));
-        if (usable.isEmpty()) {
-            answer.ifPresent(key -> Wipe.octets(key.key()));
-            keys.distributed().failed();
-            return;
-        }
-        dropped(keys.distributed().learn(keyId, usable.get()));
+        return vault.state().functions.values().stream()
+                .filter(f -> f.kind == FunctionState.Kind.MAF && id.issuedBy(f.fqdn))
+                .findFirst()
+                .filter(maf ->
+                        keys.find(id.text()).isEmpty() && keys.distributed().mayAsk(id.text()))
+                .map(maf -> new WantedKey(maf.fqdn, id.text()));
     }
 
     OpenedRequest openRequest(String object) {

@@ -6,6 +6,7 @@ import java.util.Optional;
 import org.sealpost.e2e.Jwk;
 import org.sealpost.group.BlockCertificate;
 import org.sealpost.group.GroupCredential;
+import org.sealpost.group.KnownCertificates;
 import org.sealpost.group.TreeShare;
 import org.sealpost.group.tree.Coverage;
 import org.sealpost.group.tree.LabelBox;
@@ -32,8 +33,14 @@ final class LabelsOfMember {
      * @throws org.sealpost.onem2m.Refusal 4103 when the key isn't certified, 4115 when a box was sealed for somebody else
      */
     static Taken take(
-            Vault vault, StateImage.Anchor anchor, String identity, GroupCredential credential, TreeShare share) {
-        BlockCertificate key = BlockCertificate.verify(share.certificate(), Jwk.parse(anchor.rootKey()), vault.now());
+            Vault vault,
+            KnownCertificates certificates,
+            StateImage.Anchor anchor,
+            String identity,
+            GroupCredential credential,
+            TreeShare share) {
+        BlockCertificate key =
+                certificates.verifyForBlocks(share.certificate(), Jwk.parse(anchor.rootKey()), vault.now());
         List<StateImage.HeldLabels> labels = new ArrayList<>();
         byte[] secret = {};
         for (TreeShare.Grant grant : share.grants()) {

@@ -45,6 +45,7 @@ final class ManagerPart {
 
     private final Vault vault;
     private final ManagerResources resources;
+    private final ManagerRekeys rekeys;
     private final Map<String, Session> sessions =
             Bounded.map(MAX_SESSIONS, s -> s.context().wipe());
     private final Map<String, Sent> sent = Bounded.map(MAX_EXCHANGES);
@@ -58,7 +59,9 @@ final class ManagerPart {
 
     ManagerPart(Vault vault, Epochs epochs) {
         this.vault = vault;
-        this.resources = new ManagerResources(vault, epochs, this::challenge);
+        ManagerMaterial materials = new ManagerMaterial(vault, epochs);
+        this.rekeys = new ManagerRekeys(vault, materials);
+        this.resources = new ManagerResources(vault, materials, rekeys, new ManagerAdmission(vault, this::challenge));
     }
 
     ManagerAnswer answer(byte[] option, byte[] payload) {
@@ -83,15 +86,15 @@ final class ManagerPart {
     }
 
     List<DueRekey> dueRekeys() {
-        return resources.dueRekeys();
+        return rekeys.dueRekeys();
     }
 
     RekeyMessage rekey(String group, String member) {
-        ManagerResources.Rekey rekey = resources.rekey(group, member);
+        ManagerRekeys.Rekey rekey = rekeys.rekey(group, member);
         try {
             Session session = session(member);
             List<CoapMessage.Option> options = Coap.path(Coap.URI_PATH, rekey.path());
-            options.add(new CoapMessage.Option(Coap.CONTENT_FORMAT, ManagerResources.FORMAT));
+            options.add(new CoapMessage.Option(Coap.CONTENT_FORMAT, ManagerAnswers.FORMAT));
             OscoreContext.ProtectedRequest request = session.context()
                     .protectRequest(
                             new CoapMessage(Coap.POST, options, rekey.payload()),
@@ -119,7 +122,7 @@ final class ManagerPart {
         if (answer.code() >>> 5 != SUCCESS) {
             throw new Refusal(ResponseStatus.BAD_REQUEST, "a client did not take a group's new material");
         }
-        resources.confirmed(asked.group(), asked.member(), asked.epoch());
+        rekeys.confirmed(asked.group(), asked.member(), asked.epoch());
         return exchange;
     }
 

@@ -88,7 +88,8 @@ final class MemberPart {
                         .flatMap(StateImage.Held::commanders)
                         .orElse(0L),
                 vault.now(),
-                vault.clockRuns());
+                vault.clockRuns(),
+                credentials.certificates());
     }
 
     List<CommandVerdict.Execute> unfinished() {

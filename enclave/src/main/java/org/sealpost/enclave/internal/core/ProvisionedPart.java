@@ -28,12 +28,14 @@ final class ProvisionedPart implements ClientPart.Effects {
     private final EnrolmentPart enrolment;
     private final AuthorityPart authority;
     private final EsprimPart esprim;
+    private final KeyRing keys;
 
-    ProvisionedPart(Vault vault, EnrolmentPart enrolment, AuthorityPart authority, EsprimPart esprim) {
+    ProvisionedPart(Vault vault, EnrolmentPart enrolment, AuthorityPart authority, EsprimPart esprim, KeyRing keys) {
         this.vault = vault;
         this.enrolment = enrolment;
         this.authority = authority;
         this.esprim = esprim;
+        this.keys = keys;
     }
 
     @Override
@@ -70,6 +72,9 @@ final class ProvisionedPart implements ClientPart.Effects {
             return learned.ended().isEmpty()
                     ? peer(state, learned)
                     : authority.ended(state, learned.peer(), learned.keyId(), learned.ended());
+        }
+        if (learned.usage() == Usage.MAF_ESPRIM && keys.distributable(learned.peer())) {
+            return distributed(state, learned);
         }
         return learned.own() && anchor(state, learned);
     }
@@ -127,6 +132,13 @@ final class ProvisionedPart implements ClientPart.Effects {
         vault.observed("pairwise-key", l.peer(), l.value());
         authority.provisioned(state, request, role, l.keyId(), l.value().clone(), wrapping);
         return true;
+    }
+
+    /** A key with an end point that no enrolment brought together with this one. */
+    private boolean distributed(StateImage state, Learned l) {
+        return l.ended().isEmpty()
+                ? keys.distributed().take(state, l.keyId(), l.peer(), l.value(), l.expirationTime())
+                : keys.distributed().end(state, l.keyId());
     }
 
     private boolean anchor(StateImage state, Learned l) {

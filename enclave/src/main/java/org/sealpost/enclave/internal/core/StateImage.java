@@ -34,7 +34,7 @@ public final class StateImage {
     /** Upper ends of the blocks of IV counters that were reserved, by use, group and epoch. */
     public Map<String, Long> counters = new HashMap<>();
 
-    /** The number of the last command this end point gave. */
+    /** Upper end of the numbers that were reserved for commands of this end point. */
     public long lastCommandId;
 
     public Optional<OwnKeys> own = Optional.empty();
@@ -101,10 +101,12 @@ public final class StateImage {
     List<byte[]> keyPairs() {
         List<byte[]> all = new ArrayList<>();
         own.ifPresent(o -> all.addAll(List.of(o.agreement(), o.signature())));
+        certificateKey.ifPresent(c -> all.add(c.scalar()));
         manufacture.ifPresent(m -> all.add(m.reference()));
         authority.ifPresent(a -> {
             all.add(a.root);
             a.purposes.values().forEach(p -> all.add(p.scalar()));
+            a.certificates.ifPresent(c -> all.add(c.scalar()));
         });
         return all;
     }
@@ -167,7 +169,7 @@ public final class StateImage {
         public long certificateUntil;
     }
 
-    /** The private key of a certificate, its public JWK, the certificates (own first) and trusted authorities, DER. */
+    /** The key of a certificate (its reference), its public JWK, the certificates (own first) and trusted authorities, DER. */
     public record CertificateKey(byte[] scalar, String key, List<byte[]> chain, List<byte[]> anchors) {
         public CertificateKey {
             chain = List.copyOf(chain);
@@ -278,7 +280,7 @@ public final class StateImage {
     /** An Ed25519 seed, its public key, and the root's certificate for it. */
     public record BlockKey(byte[] seed, byte[] key, String certificate) {}
 
-    /** A key that signs certificates, and its own certificate, DER. */
+    /** A key that signs certificates (its reference), and its own certificate, DER. */
     public record CertificateRoot(byte[] scalar, byte[] certificate) {}
 
     /** A purpose-specific signing key (its reference) with the root's certificate. */

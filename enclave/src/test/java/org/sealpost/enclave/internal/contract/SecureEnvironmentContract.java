@@ -34,6 +34,8 @@ import org.sealpost.enclave.EndPointKeys.OpenedResponse;
 import org.sealpost.enclave.EndPointKeys.SealedRequest;
 import org.sealpost.enclave.MemberKeys.CommandVerdict;
 import org.sealpost.enclave.MemberKeys.EpochVerdict;
+import org.sealpost.enclave.RenewalKeys;
+import org.sealpost.enclave.RenewalKeys.PeerPolicy;
 import org.sealpost.enclave.SecureEnvironment;
 import org.sealpost.onem2m.Refusal;
 
@@ -217,6 +219,38 @@ abstract class SecureEnvironmentContract {
         restart();
         assertThat(door.openProtectedCommand(again.option(), again.payload()).verdict())
                 .isInstanceOf(CommandVerdict.Refused.class);
+    }
+
+    /** The keys of certificates sign where they lie, on both sides, also those that were made before a restart. */
+    @Test
+    void aPairwiseKeyIsRenewedByCertificateAlsoAcrossARestart() {
+        enrolAll();
+        server.setPeerPolicies(
+                Map.of(DOOR, new PeerPolicy("A256GCM", false, List.of(RenewalKeys.CERTIFICATE), 86_400, 0)));
+        door.acceptEnrolment(
+                server.enrolPeer(door.enrolmentRequest(DOOR), Role.DEVICE).enrolmentPackage());
+        List<String> keyIds = new ArrayList<>();
+        for (int run = 0; run < 2; run++) {
+            byte[] message = server.startKeyEstablishment(DOOR).message();
+            for (int flight = 0; flight < 2; flight++) {
+                byte[] answer = door.answerKeyEstablishment(SERVER, message).message();
+                message = server.continueKeyEstablishment(DOOR, answer).message();
+            }
+            SealedRequest renewal = server.sealRenewal(DOOR, Optional.of(door.receiverRandObject(SERVER)));
+            var proved = (OpenedRequest.Answered) door.openRequest(renewal.esprimObject());
+            assertThat(server.openResponse(renewal.exchange(), proved.sealedResponse()))
+                    .isInstanceOf(OpenedResponse.Renewal.class);
+            keyIds.add(door.pairwiseKeys().get(0).keyId());
+            restart();
+        }
+        assertThat(keyIds).doesNotHaveDuplicates();
+        assertThat(server.pairwiseKeys())
+                .filteredOn(k -> k.peer().equals(DOOR))
+                .singleElement()
+                .satisfies(k -> {
+                    assertThat(k.keyId()).isEqualTo(keyIds.get(1));
+                    assertThat(k.origin()).isEqualTo(RenewalKeys.CERTIFICATE);
+                });
     }
 
     @Test

@@ -2,48 +2,61 @@ package org.sealpost.enclave.internal.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.sealpost.enclave.internal.core.Provisioning.DOOR;
+import static org.sealpost.enclave.internal.core.Provisioning.MAF;
+import static org.sealpost.enclave.internal.core.Provisioning.SERVER;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.HexFormat;
-import java.util.Map;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.sealpost.e2e.Base64Url;
 import org.sealpost.e2e.DistributedKey;
-import org.sealpost.enclave.EndPointKeys.OpenedRequest;
-import org.sealpost.enclave.EndPointKeys.OpenedResponse;
+import org.sealpost.enclave.ClientKeys.ExchangeGoal;
+import org.sealpost.enclave.EndPoint;
 import org.sealpost.enclave.EndPointKeys.SealedRequest;
-import org.sealpost.enclave.internal.MafKeys;
+import org.sealpost.enclave.EndPointKeys.WantedKey;
+import org.sealpost.enclave.FunctionKeys.ClientAssignment;
+import org.sealpost.enclave.FunctionKeys.KeyGrant;
+import org.sealpost.onem2m.Content;
+import org.sealpost.onem2m.E2eSecInfo;
+import org.sealpost.onem2m.Operation;
 import org.sealpost.onem2m.Refusal;
+import org.sealpost.onem2m.RequestPrimitive;
+import org.sealpost.onem2m.ResponsePrimitive;
+import org.sealpost.onem2m.ResponseStatus;
+import org.sealpost.onem2m.SecurityInfo;
 
-/** ESPrim between two devices that no enrolment brought together: the key comes from a MAF (a fake one) with the first message (TS-0003 8.4.2 C.6a). */
+/** ESPrim between two devices that no enrolment brought together: the key comes from a MAF with the first message (TS-0003 8.4.2 A.ii, C.6a). */
 class DistributedKeysTest {
-    private static final String ID = "00112233445566778899AABBCCDDEEFF@maf.example.org";
-    private static final String INNER =
-            "{\"op\":5,\"to\":\"/gw-north/Cdoor-2\",\"fr\":\"/gw-north/Cdoor-1\",\"rqi\":\"x\",\"rvi\":\"3\",\"pc\":{\"m2m:sgn\":{\"vrq\":true}}}";
+    private static final KeyGrant ESPRIM = new KeyGrant(23, SERVER, Optional.empty());
+    private static final KeyGrant AT_MAF = new KeyGrant(21, MAF, Optional.of("tls://127.0.0.1:2"));
 
-    private final Building b = new Building();
-    private final Maf maf = new Maf();
+    private final Provisioning p = new Provisioning();
+    private final Party lamp = new Party("//sealpost.example/gw-north/Clamp-1");
+    private final EndPoint atDoor = EndPoint.of(DOOR, p.door.enclave, Runnable::run);
+    private EndPoint atLamp = EndPoint.of(lamp.identity, lamp.enclave, Runnable::run);
+    private final List<WantedKey> questions = new ArrayList<>();
+    private int requests;
 
-    /** Gives the keys it has; counts questions. */
-    private final class Maf implements MafKeys {
-        final Map<String, ConnectionKey> keys = new HashMap<>();
-        int questions;
-
-        @Override
-        public boolean serves(String fqdn) {
-            return fqdn.equals("maf.example.org");
-        }
-
-        @Override
-        public Optional<ConnectionKey> fetch(String keyId) {
-            questions++;
-            return Optional.ofNullable(keys.get(keyId));
-        }
+    /** Both devices are enrolled at the MEF, and clients of the MAF by what it commanded. */
+    DistributedKeysTest() {
+        p.maf.enclave.foundFunction("MAF", MAF);
+        p.join(p.maf, MAF, "MAF", List.of());
+        p.assign(p.doorCredential, DOOR, List.of(ESPRIM, AT_MAF));
+        p.assign(p.manufacture(lamp, "lamp-1"), lamp.identity, List.of(ESPRIM, AT_MAF));
+        p.serverFollows();
+        assertThat(p.enrolDoor().good()).isTrue();
+        assertThat(p.run(lamp, p.mef, ExchangeGoal.enrol()).good()).isTrue();
+        p.run(p.maf, p.mef, ExchangeGoal.follow());
+        atLamp.onWantedKey(this::fetch);
     }
 
     @Test
@@ -52,118 +65,199 @@ class DistributedKeysTest {
         for (int i = 0; i < 32; i++) {
             kc[i] = (byte) i;
         }
-        assertThat(HexFormat.of().formatHex(DistributedKey.pairwise(kc, ID)))
+        assertThat(HexFormat.of()
+                        .formatHex(DistributedKey.pairwise(kc, "00112233445566778899AABBCCDDEEFF@maf.example.org")))
                 .isEqualTo("55506b8edebed42dbd11c0d2d3d90260493b7beeef4e145b02a39983718fffa3");
     }
 
     @Test
     @Tag("E-26")
     void aFirstMessageBringsTheKeyAndLaterOnesDoNotAsk() {
-        register(Duration.ofHours(1));
+        String keyId = register();
         for (int i = 0; i < 3; i++) {
-            assertThat(exchange("x" + i)).isInstanceOf(OpenedRequest.Inner.class);
+            assertThat(request()).isEqualTo(ResponseStatus.OK);
         }
-        assertThat(maf.questions).isOne();
-        b.door2.restart();
-        compartment(b.door2).distributedBy(maf);
-        assertThat(exchange("after")).isInstanceOf(OpenedRequest.Inner.class);
-        assertThat(maf.questions).as("it is kept").isOne();
+        assertThat(questions).containsExactly(new WantedKey(MAF, keyId));
+        lamp.restart();
+        atLamp = EndPoint.of(lamp.identity, lamp.enclave, Runnable::run);
+        atLamp.onWantedKey(this::fetch);
+        assertThat(received(sealed())).as("it is kept").isEqualTo(ResponseStatus.OK);
+        assertThat(questions).hasSize(1);
+        assertThat(p.door.enclave.enrolment().orElseThrow().keyId()).doesNotEndWith(MAF);
+    }
+
+    /** Two first messages at once ask twice: the second answer must not end the session that the first began. */
+    @Test
+    void theSameKeyOnceMoreLeavesTheSessionAlone() {
+        String keyId = register();
+        SealedRequest sealed = sealed();
+        assertThat(p.run(lamp, p.maf, ExchangeGoal.retrieve(keyId)).changed()).containsExactly(keyId);
+        var opened = lamp.enclave.openRequest(sealed.esprimObject());
+        assertThat(p.run(lamp, p.maf, ExchangeGoal.retrieve(keyId)).changed()).isEmpty();
+        String exchange = ((org.sealpost.enclave.EndPointKeys.OpenedRequest.Inner) opened).exchange();
+        assertThat(lamp.enclave.sealResponse(
+                        exchange,
+                        ("{\"rsc\":2000,\"rqi\":\"q" + requests + "\",\"rvi\":\"3\"}")
+                                .getBytes(StandardCharsets.UTF_8)))
+                .isNotEmpty();
     }
 
     @Test
     void theKeyEndsWithTheLifetimeThatTheMafGave() {
-        register(Duration.ofMinutes(5));
-        SealedRequest sealed = seal("x");
-        b.door2.now = b.door2.now.plus(Duration.ofMinutes(6));
-        maf.keys.clear();
-        assertThat(b.door2.enclave.openRequest(sealed.esprimObject()))
+        register();
+        assertThat(request()).isEqualTo(ResponseStatus.OK);
+        SealedRequest sealed = sealed();
+        for (Party party : List.of(p.door, lamp, p.maf)) {
+            party.now = party.now.plus(Duration.ofDays(181));
+        }
+        assertThat(received(sealed)).isEqualTo(ResponseStatus.ESPRIM_UNKNOWN_KEY_ID);
+        assertThatThrownBy(this::sealed)
                 .isInstanceOfSatisfying(
-                        OpenedRequest.Refused.class, r -> assertThat(r.status()).isEqualTo(4112));
-        b.door1.now = b.door2.now;
-        assertThatThrownBy(() -> seal("y"))
-                .isInstanceOfSatisfying(
-                        Refusal.class, r -> assertThat(r.status().code()).isEqualTo(4112));
+                        Refusal.class, r -> assertThat(r.status()).isEqualTo(ResponseStatus.ESPRIM_UNKNOWN_KEY_ID));
     }
 
     @Test
     void madeUpKeyIdsDoNotKeepTheMafBusy() {
-        register(Duration.ofHours(1));
-        String object = seal("x").esprimObject();
-        String header = new String(Base64Url.decode(object.substring(0, object.indexOf('.'))), StandardCharsets.UTF_8);
-        for (int i = 0; i < 100; i++) {
-            String forged = header.replace("00112233", String.format("%08d", i + 1));
-            String changed = Base64Url.encode(Building.utf8(forged)) + object.substring(object.indexOf('.'));
-            assertThat(b.door2.enclave.openRequest(changed)).isInstanceOf(OpenedRequest.Refused.class);
+        String keyId = register();
+        SealedRequest sealed = sealed();
+        for (int i = 0; i < 40; i++) {
+            String forged = underAnotherKey(sealed, keyId, String.format("%032d@%s", i, MAF));
+            assertThat(received(forged)).isEqualTo(ResponseStatus.ESPRIM_UNKNOWN_KEY_ID);
         }
-        assertThat(maf.questions).isEqualTo(8);
-        b.door2.now = b.door2.now.plusSeconds(61);
-        assertThat(b.door2.enclave.openRequest(object)).isInstanceOf(OpenedRequest.Inner.class);
+        assertThat(questions).hasSize(8);
+        assertThat(received(sealed)).isEqualTo(ResponseStatus.ESPRIM_UNKNOWN_KEY_ID);
+        lamp.now = lamp.now.plusSeconds(61);
+        assertThat(received(sealed)).isEqualTo(ResponseStatus.OK);
+    }
+
+    /** The MAF releases a key to its targets only: whoever else gets a message under it, gets nothing. */
+    @Test
+    void aKeyForAnotherDeviceIsNotGiven() {
+        String keyId = register();
+        SealedRequest sealed = sealed();
+        Party other = new Party("//sealpost.example/gw-north/Cother");
+        p.assign(p.manufacture(other, "other"), other.identity, List.of(ESPRIM, AT_MAF));
+        assertThat(p.run(other, p.mef, ExchangeGoal.enrol()).good()).isTrue();
+        p.run(p.maf, p.mef, ExchangeGoal.follow());
+        assertThat(other.enclave.wantedKey(sealed.esprimObject())).contains(new WantedKey(MAF, keyId));
+        assertThat(p.run(other, p.maf, ExchangeGoal.retrieve(keyId)).status()).isEqualTo(4103);
     }
 
     @Test
     void aKeyOfAnotherFunctionAsksNobody() {
-        register(Duration.ofHours(1));
-        String object = seal("x").esprimObject();
-        String header = new String(Base64Url.decode(object.substring(0, object.indexOf('.'))), StandardCharsets.UTF_8);
-        String changed = Base64Url.encode(Building.utf8(header.replace("@maf.", "@mef.")))
-                + object.substring(object.indexOf('.'));
-        assertThat(b.door2.enclave.openRequest(changed)).isInstanceOf(OpenedRequest.Refused.class);
-        assertThat(maf.questions).isZero();
+        String keyId = register();
+        SealedRequest sealed = sealed();
+        for (String other : List.of(keyId.replace("@maf.", "@mef."), keyId + ".example", "no-function", "@" + MAF)) {
+            assertThat(received(underAnotherKey(sealed, keyId, other))).isEqualTo(ResponseStatus.ESPRIM_UNKNOWN_KEY_ID);
+        }
+        assertThat(questions).isEmpty();
     }
 
+    /** Otherwise a MAF could speak as the server; and each such message would be a question. */
     @Test
     void aMafDoesNotReplaceTheKeyOfAnEnrolment() {
-        compartment(b.door1).distributedBy(maf);
-        maf.keys.put(ID, new MafKeys.ConnectionKey(b.server.identity, new byte[32], Instant.MAX));
-        compartment(b.door1)
-                .registered(
-                        ID,
-                        new MafKeys.ConnectionKey(
-                                b.server.identity, new byte[32], b.door1.now.plus(Duration.ofHours(1))));
-        SealedRequest sealed = b.sealFor(b.door1, Building.DOORS);
-        assertThat(b.door1.enclave.openRequest(sealed.esprimObject())).isInstanceOf(OpenedRequest.Answered.class);
-    }
-
-    /** Otherwise each such message would be a question. */
-    @Test
-    void answersOfNoUseDoNotKeepTheMafBusyEither() {
-        register(Duration.ofHours(1));
-        String object = seal("x").esprimObject();
-        for (int i = 0; i < 100; i++) {
-            maf.keys.put(ID, new MafKeys.ConnectionKey(b.server.identity, new byte[32], Instant.MAX));
-            assertThat(b.door2.enclave.openRequest(object)).isInstanceOf(OpenedRequest.Refused.class);
+        p.mef.enclave.assignClient(
+                "server@" + Provisioning.MEF, new ClientAssignment(SERVER, "SERVER", List.of(AT_MAF), true));
+        assertThat(p.run(p.server, p.mef, ExchangeGoal.enrol()).good()).isTrue();
+        p.run(p.maf, p.mef, ExchangeGoal.follow());
+        String keyId = register();
+        SealedRequest sealed = sealed();
+        String enrolled = lamp.enclave.enrolment().orElseThrow().keyId();
+        p.run(p.server, p.maf, ExchangeGoal.register(33, List.of(lamp.identity)));
+        String ofServer = p.server.enclave.provisionedKeys().stream()
+                .filter(k -> k.usage() == 33)
+                .findFirst()
+                .orElseThrow()
+                .keyId();
+        for (int i = 0; i < 20; i++) {
+            assertThat(received(underAnotherKey(sealed, keyId, ofServer)))
+                    .isEqualTo(ResponseStatus.ESPRIM_UNKNOWN_KEY_ID);
         }
-        assertThat(maf.questions).isEqualTo(8);
+        assertThat(questions).hasSize(8).containsOnly(new WantedKey(MAF, ofServer));
+        assertThat(lamp.enclave.enrolment().orElseThrow().keyId()).isEqualTo(enrolled);
+        assertThat(lamp.enclave.provisionedKeys()).extracting(k -> k.keyId()).contains(ofServer);
     }
 
-    private void register(Duration lifetime) {
-        byte[] kc = new byte[32];
-        kc[3] = 7;
-        Instant end = b.door1.now.plus(lifetime);
-        compartment(b.door1).registered(ID, new MafKeys.ConnectionKey(b.door2.identity, kc.clone(), end));
-        maf.keys.put(ID, new MafKeys.ConnectionKey(b.door1.identity, kc, end));
-        compartment(b.door2).distributedBy(maf);
+    /** The originator's part (8.4.2 A.ii): a key of this connection, whose one target is the receiver. */
+    private String register() {
+        var result = p.run(p.door, p.maf, ExchangeGoal.register(33, List.of(lamp.identity)));
+        assertThat(result.good()).as(result.sentence()).isTrue();
+        return result.changed().get(0);
     }
 
-    private SealedRequest seal(String id) {
-        String object = b.door2.enclave.receiverRandObject(b.door1.identity);
-        byte[] inner = Building.utf8(INNER.replace("\"x\"", "\"" + id + "\""));
-        return b.door1.enclave.sealRequest(b.door2.identity, Optional.of(object), inner);
+    /** As a device does it: over its own line to the MAF. */
+    private CompletionStage<Boolean> fetch(WantedKey wanted) {
+        questions.add(wanted);
+        return CompletableFuture.completedFuture(
+                p.run(lamp, p.maf, ExchangeGoal.retrieve(wanted.keyId())).good());
     }
 
-    private OpenedRequest exchange(String id) {
-        SealedRequest sealed = seal(id);
-        OpenedRequest opened = b.door2.enclave.openRequest(sealed.esprimObject());
-        if (opened instanceof OpenedRequest.Inner inner) {
-            String answer = b.door2.enclave.sealResponse(
-                    inner.exchange(), Building.utf8("{\"rsc\":2000,\"rqi\":\"" + id + "\",\"rvi\":\"3\"}"));
-            assertThat(b.door1.enclave.openResponse(sealed.exchange(), answer))
-                    .isInstanceOf(OpenedResponse.Inner.class);
+    private SealedRequest sealed() {
+        return p.door.enclave.sealRequest(
+                lamp.identity,
+                Optional.of(lamp.enclave.receiverRandObject(DOOR)),
+                org.sealpost.onem2m.PrimitiveCodec.of(org.sealpost.onem2m.Serialization.JSON)
+                        .encode(inner()));
+    }
+
+    private RequestPrimitive inner() {
+        return RequestPrimitive.of(Operation.RETRIEVE, "/gw-north/Clamp-1", "/gw-north/Cdoor-1", "q" + ++requests)
+                .build();
+    }
+
+    private ResponseStatus received(SealedRequest sealed) {
+        return received(sealed.esprimObject());
+    }
+
+    private ResponseStatus received(String object) {
+        return outer(new SecurityInfo.EsprimObject(object).toContent()).status();
+    }
+
+    private ResponsePrimitive outer(Content content) {
+        RequestPrimitive outer = RequestPrimitive.of(
+                        Operation.NOTIFY, "/gw-north/Clamp-1", "/gw-north/Cdoor-1", "o" + requests)
+                .content(content)
+                .build();
+        return atLamp.receive(outer, DOOR, (inner, peer) -> {
+                    assertThat(peer).isEqualTo(DOOR);
+                    return CompletableFuture.completedFuture(
+                            ResponsePrimitive.of(ResponseStatus.OK, inner.requestId()));
+                })
+                .toCompletableFuture()
+                .join();
+    }
+
+    /** A whole request from the door to the lamp. */
+    private ResponseStatus request() {
+        try {
+            var answer = atDoor.request(
+                            lamp.identity,
+                            inner(),
+                            new EndPoint.Route() {
+                                @Override
+                                public CompletionStage<ResponsePrimitive> send(Content content) {
+                                    return CompletableFuture.completedFuture(outer(content));
+                                }
+
+                                @Override
+                                public CompletionStage<Optional<E2eSecInfo>> securityInfo() {
+                                    return CompletableFuture.completedFuture(Optional.of(E2eSecInfo.of(List.of(33))));
+                                }
+                            },
+                            false)
+                    .toCompletableFuture()
+                    .join();
+            return ((EndPoint.Answer.Inner) answer).response().status();
+        } catch (CompletionException failure) {
+            return ((Refusal) failure.getCause()).status();
         }
-        return opened;
     }
 
-    private static Compartment compartment(Party party) {
-        return (Compartment) party.enclave;
+    private static String underAnotherKey(SealedRequest sealed, String keyId, String other) {
+        String object = sealed.esprimObject();
+        int dot = object.indexOf('.');
+        String header = new String(Base64Url.decode(object.substring(0, dot)), StandardCharsets.UTF_8);
+        assertThat(header).contains(keyId);
+        return Base64Url.encode(header.replace(keyId, other).getBytes(StandardCharsets.UTF_8)) + object.substring(dot);
     }
 }

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.security.KeyPair;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
-import java.security.interfaces.ECPrivateKey;
 import java.security.interfaces.ECPublicKey;
 import java.util.Base64;
 import java.util.List;
@@ -14,6 +13,7 @@ import java.util.Optional;
 import org.bouncycastle.pkcs.PKCS10CertificationRequest;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.sealpost.e2e.Es256Signer;
 import org.sealpost.e2e.EsprimChannel;
 import org.sealpost.e2e.Jwk;
 import org.sealpost.e2e.RenewalExchange;
@@ -340,7 +340,7 @@ class NegotiationAttacksTest {
         long now = b.server.now.getEpochSecond();
         X509Certificate authority = CertificateAuthority.authority(
                 "sealpost.example",
-                (ECPrivateKey) foreign.getPrivate(),
+                Es256Signer.of(foreign.getPrivate()),
                 (ECPublicKey) foreign.getPublic(),
                 now,
                 now + DAY,
@@ -354,7 +354,7 @@ class NegotiationAttacksTest {
                         .getEncoded()));
         X509Certificate certificate = CertificateAuthority.issue(
                 authority,
-                (ECPrivateKey) foreign.getPrivate(),
+                Es256Signer.of(foreign.getPrivate()),
                 CertificateName.of(b.door1.identity),
                 key,
                 now,

@@ -76,6 +76,7 @@ final class FramesScene implements SecureEnvironment {
                 false, "assignClient", "c@mef.x.example", new ClientAssignment(DOOR, "DEVICE", List.of(), false)));
         calls.add(new Call(true, "acceptEnrolment", enrolled.enrolmentPackage()));
         calls.add(new Call(true, "openRequest", sealed.esprimObject()));
+        calls.add(new Call(true, "wantedKey", sealed.esprimObject()));
         calls.add(new Call(true, "sealRequest", SERVER, Optional.empty(), inner));
         calls.add(new Call(true, "sealConfirmation", DOORS));
         calls.add(new Call(true, "openCommand", authority.sealCommand(order).envelope()));
