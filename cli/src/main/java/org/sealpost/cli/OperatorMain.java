@@ -581,7 +581,10 @@ public final class OperatorMain {
 
     @Command(name = "assign", description = "Says at an MEF who a credential is, and which keys it shall register.")
     int assign(
-            @Parameters(paramLabel = "KPMID") String credential,
+            @Parameters(
+                            paramLabel = "CREDENTIAL",
+                            description = "KpmID, or the Credential-ID of a device certificate (31-...).")
+                    String credential,
             @Parameters(paramLabel = "IDENTITY", description = "//DOMAIN/GATEWAY/CNAME, or GATEWAY/CNAME.")
                     String identity,
             @Option(names = "--role", defaultValue = "DEVICE", description = "DEVICE, AGENT, SERVER or MAF.")
@@ -592,7 +595,7 @@ public final class OperatorMain {
                             description = "A key it gets; repeatable. Default for a device: 23=//DOMAIN/in-cse.")
                     @Nullable
                     List<String> grants) {
-        String domain = credential.substring(credential.indexOf('.') + 1);
+        String domain = domain(credential, identity, role);
         List<String> wanted = Optional.ofNullable(grants)
                 .orElse(
                         role.equals("DEVICE") || role.equals("AGENT")
@@ -600,6 +603,28 @@ public final class OperatorMain {
                                 : List.of());
         String absolute = identity.startsWith("//") || role.equals("MAF") ? identity : "//" + domain + "/" + identity;
         return assign(door(), credential, absolute, role, wanted);
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new Complaint(file + " can't be read: give a file in PEM form", "");
+        }
+    }
+
+    /** Of the identity, or of the MEF that gave the credential: a device certificate's Credential-ID does not say which MEF takes it. */
+    private static String domain(String credential, String identity, String role) {
+        if (identity.startsWith("//")) {
+            return identity.substring(2).replaceFirst("/.*", "");
+        }
+        int at = credential.indexOf('@');
+        if (at < 0 && !role.equals("MAF")) {
+            throw new Complaint(
+                    credential + " does not say which domain it is of: give the identity as //DOMAIN/GATEWAY/CNAME",
+                    "");
+        }
+        return credential.substring(credential.indexOf('.', Math.max(0, at)) + 1);
     }
 
     private static int assign(Door mef, String credential, String identity, String role, List<String> grants) {
@@ -626,9 +651,37 @@ public final class OperatorMain {
             name = "permit",
             description =
                     "Lets a client of an MEF enrol once more from another enclave, without a token, after a loss.")
-    int permit(@Parameters(paramLabel = "KPMID") String credential) {
+    int permit(@Parameters(paramLabel = "CREDENTIAL") String credential) {
         door().post("/mef/permit", object().put("credential", credential));
         return say(credential + " may enrol once more; the keys of its old enclave end then");
+    }
+
+    @Command(
+            name = "manufacturers",
+            description = {
+                "Says at an MEF whose device certificates it takes instead of a Kpm; replaces what was said before.",
+                "Without an authority: nobody's."
+            })
+    int manufacturers(
+            @Parameters(paramLabel = "PEM", arity = "0..*", description = "Self-signed certificates of authorities.")
+                    @Nullable
+                    List<Path> anchors,
+            @Option(
+                            names = "--revocation",
+                            paramLabel = "RULE",
+                            defaultValue = "off",
+                            description = "off, when-listed, or required (a list of each authority has to be there).")
+                    String revocation,
+            @Option(names = "--list", paramLabel = "PEM", description = "A revocation list; repeatable.") @Nullable
+                    List<Path> lists) {
+        ObjectNode body = object().put("revocation", revocation);
+        List<Path> authorities = Optional.ofNullable(anchors).orElse(List.of());
+        var texts = body.putArray("anchors");
+        authorities.forEach(file -> texts.add(read(file)));
+        var revoked = body.putArray("lists");
+        Optional.ofNullable(lists).orElse(List.of()).forEach(file -> revoked.add(read(file)));
+        door().post("/mef/manufacturers", body);
+        return say("device certificates of " + authorities.size() + " authorities are taken");
     }
 
     @Command(name = "join", description = "Makes a server or MAF (--state) a client of an MEF (--mef).")

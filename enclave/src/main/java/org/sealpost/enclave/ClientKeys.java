@@ -17,6 +17,22 @@ public interface ClientKeys {
      */
     FunctionAccess acceptManufacture(String manufacturePackage);
 
+    /**
+     * Makes (or repeats) the key of this hardware's device certificate, which stays here, and a signing request for its manufacturer's authority (PKCS #10).
+     *
+     * @param hardwareType OID of the manufacturer's for this kind of hardware
+     * @param serial 1 to 32 octets in UTF-8
+     * @throws org.sealpost.onem2m.Refusal 4105 when this enclave is in another piece of hardware
+     */
+    DeviceCertificateRequest deviceCertificateRequest(String hardwareType, String serial);
+
+    /**
+     * Takes the device certificate that came of the request: this end point proves itself by it at that MEF, instead of a Kpm (TS-0003 8.3.2.2). A credential that was here for the same MEF is replaced.
+     *
+     * @throws org.sealpost.onem2m.Refusal 4000 when it is for another key or other hardware
+     */
+    FunctionAccess acceptDeviceCertificate(DeviceCredential credential);
+
     /** The MEFs and MAFs that this end point is a client of. */
     List<FunctionAccess> functions();
 
@@ -43,12 +59,25 @@ public interface ClientKeys {
     /** A public key (P-256 JWK) that a manufacturer's package is sealed to, and its fingerprint. */
     record ManufactureRequest(String agreementKey, String fingerprint) {}
 
+    /** A signing request in PEM, and the Credential-ID (TS-0003 10.4) that the certificate will stand for; public. */
+    record DeviceCertificateRequest(String request, String credentialId) {}
+
+    /**
+     * A device certificate and the MEF that it is for; public, but whoever changes {@code anchors} can be the MEF for this device.
+     *
+     * @param chain PEM, own certificate first
+     * @param function the MEF's FQDN, which its certificate has to name
+     * @param uri where it is reached, such as {@code tls://mef.example:7000}
+     * @param anchors PEM, self-signed: the authorities of the MEF's certificate
+     */
+    record DeviceCredential(String chain, String function, String uri, String anchors) {}
+
     /**
      * A function that this end point is a client of.
      *
      * @param kind MEF or MAF
      * @param uri such as {@code tls://mef.example:7000}
-     * @param credentialId KpmID, KmID or the id of the Km that an MEF gave
+     * @param credentialId KpmID, Credential-ID of a device certificate, KmID or the id of the Km that an MEF gave
      * @param registered whether a registration stands that has not expired
      * @param unfinished whether an MEF may still have commands of this registration: it was not heard to say that there are no more, and the client has to enrol again
      * @param returnsIn seconds until the MEF wants to be asked for commands again; -1 when it did not say

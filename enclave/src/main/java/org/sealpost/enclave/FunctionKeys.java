@@ -27,6 +27,25 @@ public interface FunctionKeys {
      */
     ManufacturedClient manufacture(ClientKeys.ManufactureRequest request, String name, String uri);
 
+    /** The authority of this MEF's certificate (PEM), which devices with certificates need to know; made at the first call. */
+    String functionAnchor();
+
+    /**
+     * Says whose device certificates are taken, and what revokes them; replaces what was said before. From then on clients may prove themselves by certificate, too.
+     *
+     * @throws org.sealpost.onem2m.Refusal 4000 when something is not PEM, or an anchor is not self-signed
+     */
+    void trustManufacturers(RenewalKeys.CertificateTrust trust);
+
+    /**
+     * Takes in a device that proves itself by certificate; harmless when that was done.
+     *
+     * @param chain PEM, the device's certificate first; checked as in a handshake
+     * @return its Credential-ID, for {@link #assignClient}
+     * @throws org.sealpost.onem2m.Refusal 4000 saying why the certificate is not good, 4105 when it was revoked here
+     */
+    String expectDevice(String chain);
+
     /** Says who a client is, and which keys it shall register; replaces what was said before. */
     void assignClient(String credentialId, ClientAssignment assignment);
 

@@ -34,7 +34,7 @@ public final class CertificatesTarget {
         byte[] octets = Arrays.copyOfRange(input, 1, input.length);
         String text = new String(octets, StandardCharsets.UTF_8);
         switch (input[0] & 7) {
-            case 0 -> Outcome.of(() -> Certificates.parse(octets));
+            case 0 -> Outcome.of(() -> Certificates.hardware(Certificates.parse(octets)));
             case 1 -> chain(octets);
             case 2 -> Outcome.of(() -> CertificateName.of(text));
             case 3 -> Outcome.of(() -> CertificateName.fqdn(text));

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
 import java.security.interfaces.ECPrivateKey;
 import java.security.interfaces.ECPublicKey;
 import java.util.List;
@@ -16,9 +17,13 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.sealpost.e2e.Es256Signer;
 import org.sealpost.e2e.Jwk;
 import org.sealpost.e2e.Jws;
 import org.sealpost.e2e.Labels;
+import org.sealpost.e2e.tls.CertificateAuthority;
+import org.sealpost.e2e.tls.CertificateName;
+import org.sealpost.e2e.tls.Certificates;
 import org.sealpost.onem2m.MutationTable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -39,6 +44,7 @@ class AdminMutationTest {
             """;
     private static final String DOOR = "//sealpost.example/gw-north/Cdoor-1";
     private static final int UNKNOWN = 4004;
+    private static final long YEAR = 365L * 86_400;
 
     @TempDir
     static Path folder;
@@ -209,6 +215,36 @@ class AdminMutationTest {
                 grants.usage  4000    -     -    4000     4000 4000
                 identity      4000    4000  4000 -        -    -
                 role          2000    4000  4000 -        -    -
+                """);
+    }
+
+    @Test
+    void deviceCertificates() {
+        SecureRandom random = new SecureRandom();
+        KeyPair factory = Jwk.generate(random);
+        Es256Signer signer = Es256Signer.of(factory.getPrivate());
+        long now = System.currentTimeMillis() / 1000;
+        X509Certificate authority = CertificateAuthority.authority(
+                "factory.example", signer, (ECPublicKey) factory.getPublic(), now, now + YEAR, random);
+        ObjectNode trusted = object("revocation", "when-listed");
+        trusted.putArray("anchors").add(Certificates.pem(List.of(authority)));
+        check("/mef/manufacturers", trusted, MutationTable.OK, """
+                field      REMOVED EMPTY HUGE NEGATIVE ZERO LARGEST
+                anchors    2000    2000  -    -        -    -
+                revocation 2000    4000  4000 -        -    -
+                """);
+        assertThat(send("/mef/manufacturers", trusted).path("done").asBoolean()).isTrue();
+        X509Certificate device = CertificateAuthority.issue(
+                authority,
+                signer,
+                CertificateName.ofHardware("1.3.6.1.4.1.32473.1", new byte[] {1}),
+                (ECPublicKey) Jwk.generate(random).getPublic(),
+                now,
+                now + YEAR,
+                random);
+        check("/mef/expect", object("certificate", Certificates.pem(List.of(device))), MutationTable.OK, """
+                field       REMOVED EMPTY HUGE NEGATIVE ZERO LARGEST
+                certificate 4000    4000  4000 -        -    -
                 """);
     }
 

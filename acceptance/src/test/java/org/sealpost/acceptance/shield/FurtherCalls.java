@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.sealpost.enclave.AuthorityKeys.GroupPolicy;
 import org.sealpost.enclave.AuthorityKeys.Member;
+import org.sealpost.enclave.ClientKeys.DeviceCredential;
 import org.sealpost.enclave.ClientKeys.ExchangeGoal;
 import org.sealpost.enclave.ClientKeys.ExchangeStep;
 import org.sealpost.enclave.DataKeys.DataOrder;
@@ -121,6 +122,15 @@ final class FurtherCalls {
     static void provisioning(Enclave mef, Enclave server, String serverIdentity, Enclave device, String identity) {
         mef.foundFunction("MEF", MEF);
         mef.askAgainAfter(3600);
+        assertThat(mef.functionAnchor()).contains("BEGIN CERTIFICATE");
+        mef.trustManufacturers(new CertificateTrust(List.of(mef.functionAnchor()), "off", List.of()));
+        assertThatThrownBy(() -> mef.expectDevice(mef.functionAnchor())).isInstanceOf(Refusal.class);
+        assertThat(device.deviceCertificateRequest("1.3.6.1.4.1.32473.1", "lamp")
+                        .request())
+                .contains("CERTIFICATE REQUEST");
+        assertThatThrownBy(() -> device.acceptDeviceCertificate(
+                        new DeviceCredential(mef.functionAnchor(), MEF, "tls://127.0.0.1:1", mef.functionAnchor())))
+                .isInstanceOf(Refusal.class);
         manufacture(mef, server, "server", new ClientAssignment(serverIdentity, "SERVER", List.of(), true));
         String credential = manufacture(
                 mef,

@@ -48,7 +48,8 @@ public final class Custody {
             List.of("kpm", "enrolment-token", "enrolment-key", "exported-key", "provisioned-key", "manufacture-key");
 
     /** What no enclave ever has when keys lie in tokens: made there, and never outside. */
-    public static final List<String> IN_TOKENS = List.of("root-key", "signature-key", "agreement-key");
+    public static final List<String> IN_TOKENS = List.of(
+            "root-key", "signature-key", "agreement-key", "certificate-key", "certificate-root-key", "manufacture-key");
 
     /** Not a secret: planted to see that the search finds something. */
     static final String CANARY = "canary";

@@ -1,6 +1,8 @@
 package org.sealpost.e2e.provisioning;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -14,6 +16,9 @@ public final class ClientState {
 
     public String credentialId = "";
     public byte[] secret = new byte[0];
+
+    /** Authorities that the function's certificate is checked by, DER; empty where client and function prove themselves by the secret. */
+    public List<byte[]> anchors = new ArrayList<>();
 
     /** KmID that the MAF assigned; used instead of the first credential id. */
     public String assignedKeyId = "";
@@ -65,7 +70,7 @@ public final class ClientState {
      * @param expirationTime epoch seconds
      */
     public record Held(
-            String keyId, int usage, String source, java.util.List<String> targets, long expirationTime, byte[] value) {
+            String keyId, int usage, String source, List<String> targets, long expirationTime, byte[] value) {
         @Override
         public String toString() {
             return "Held[" + keyId + "]";

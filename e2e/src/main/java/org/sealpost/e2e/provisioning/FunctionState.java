@@ -41,6 +41,9 @@ public final class FunctionState {
         public String credentialId = "";
         public byte[] secret = new byte[0];
 
+        /** Proves itself by the device certificate that the credential's id stands for. */
+        public boolean certified;
+
         /** SHA-256 of the one-time token; empty when it was used or there is none. */
         public byte[] token = new byte[0];
 

@@ -19,6 +19,7 @@ import org.sealpost.e2e.provisioning.FunctionState.Grant;
 import org.sealpost.e2e.provisioning.FunctionState.Key;
 import org.sealpost.e2e.provisioning.FunctionState.Kind;
 import org.sealpost.e2e.provisioning.FunctionState.Registration;
+import org.sealpost.e2e.tls.VerifiedCertificate;
 import org.sealpost.onem2m.Identifier;
 import org.sealpost.onem2m.Refusal;
 import org.sealpost.onem2m.ResponseStatus;
@@ -266,7 +267,8 @@ public final class ProvisioningFunction {
         }
         byte[] digest = Sha256.of(token);
         boolean good = token.length > 0 && MessageDigest.isEqual(digest, client.token);
-        boolean first = client.instance.isEmpty() && state.kind == Kind.MAF;
+        // a certificate's key never leaves its enclave, so there is one that can be the first
+        boolean first = client.instance.isEmpty() && (state.kind == Kind.MAF || client.certified);
         if (!good && !client.permitted && !first) {
             boolean again = token.length > 0 && MessageDigest.isEqual(digest, client.usedToken);
             events.add(
@@ -586,6 +588,38 @@ public final class ProvisioningFunction {
         client.secret = secret;
         client.token = token.length == 0 ? token : Sha256.of(token);
         client.revoked = "";
+    }
+
+    /**
+     * Takes a device in that proves itself by its manufacturer's certificate; harmless when that was done.
+     *
+     * @param credentialId see {@link CredentialId}
+     * @throws Refusal 4105 when it was revoked: a certificate is not given anew
+     */
+    public static void takeIn(FunctionState state, String credentialId) {
+        Client client = state.clients.computeIfAbsent(canonical(credentialId), id -> new Client());
+        if (!client.revoked.isEmpty()) {
+            throw new Refusal(
+                    ResponseStatus.CONFLICT,
+                    "the device with this certificate was revoked here (" + client.revoked + ")");
+        }
+        client.credentialId = credentialId;
+        client.certified = true;
+    }
+
+    /** Why a client whose certificate is good is not let in; empty when it is. */
+    public static Optional<String> objection(FunctionState state, VerifiedCertificate certificate) {
+        Optional<String> id = CredentialId.ofDevice(certificate).map(CredentialId::toString);
+        if (id.isEmpty()) {
+            return Optional.of("the client's certificate is no device certificate: it names no hardware");
+        }
+        Optional<Client> known = client(state, id.get()).filter(c -> c.certified);
+        if (known.isEmpty()) {
+            return Optional.of("no device with the certificate " + id.get() + " is expected here");
+        }
+        return known.map(c -> c.revoked)
+                .filter(r -> !r.isEmpty())
+                .map(r -> "the device with the certificate " + id.get() + " was revoked here");
     }
 
     /** Says who a client is and what it shall get keys for; what it was granted before is replaced. */

@@ -199,11 +199,12 @@ public record CertificateRules(
                     names.add("uri:" + name.get(1));
                 }
             }
+            Certificates.hardware(certificate).ifPresent(name -> names.add(name.text()));
             if (names.isEmpty() || names.stream().anyMatch(n -> n.contains("*"))) {
                 throw refused("the peer's certificate names no end point, or has a wildcard (TS-0003 10.1.1)");
             }
             return Set.copyOf(names);
-        } catch (CertificateParsingException e) {
+        } catch (CertificateParsingException | Refusal e) {
             throw refused("the peer's certificate has a malformed subjectAltName");
         }
     }

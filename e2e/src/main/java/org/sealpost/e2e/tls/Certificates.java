@@ -9,13 +9,20 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.X509CRL;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
+import org.bouncycastle.asn1.ASN1OctetString;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
 import org.sealpost.onem2m.Refusal;
 import org.sealpost.onem2m.ResponseStatus;
 
 /** X.509 certificates as octets (DER). */
 public final class Certificates {
     private static final int MAX_LENGTH = 1 << 14;
+    private static final int LINE = 64;
 
     private Certificates() {}
 
@@ -81,6 +88,40 @@ public final class Certificates {
     /** A file without a list would let everybody in who is on it. */
     private static Refusal noLists() {
         return new Refusal(ResponseStatus.BAD_REQUEST, "there are no certificate revocation lists in PEM form");
+    }
+
+    /**
+     * The hardware that a device certificate is for (TS-0003 10.1.1); proves nothing. Empty when it names none, or more than one.
+     *
+     * @throws Refusal 4000 when its subjectAltName is malformed
+     */
+    public static Optional<CertificateName> hardware(X509Certificate certificate) {
+        byte[] extension = certificate.getExtensionValue(Extension.subjectAlternativeName.getId());
+        if (extension == null) {
+            return Optional.empty();
+        }
+        try {
+            List<CertificateName> found = new ArrayList<>();
+            for (GeneralName name : GeneralNames.getInstance(
+                            ASN1OctetString.getInstance(extension).getOctets())
+                    .getNames()) {
+                CertificateName.hardware(name).ifPresent(found::add);
+            }
+            return found.size() == 1 ? Optional.of(found.get(0)) : Optional.empty();
+        } catch (IllegalArgumentException | IllegalStateException | ClassCastException | Refusal e) {
+            throw new Refusal(ResponseStatus.BAD_REQUEST, "a certificate has a malformed subjectAltName");
+        }
+    }
+
+    /** Certificates in PEM form, in their order. */
+    public static String pem(List<X509Certificate> certificates) {
+        StringBuilder pem = new StringBuilder();
+        for (X509Certificate certificate : certificates) {
+            pem.append("-----BEGIN CERTIFICATE-----\n")
+                    .append(Base64.getMimeEncoder(LINE, new byte[] {'\n'}).encodeToString(encode(certificate)))
+                    .append("\n-----END CERTIFICATE-----\n");
+        }
+        return pem.toString();
     }
 
     /** The octets of a certificate. */

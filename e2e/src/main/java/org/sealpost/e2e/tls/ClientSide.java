@@ -32,8 +32,9 @@ final class ClientSide extends AbstractTlsClient {
     private ClientSide(Side side) {
         super(side.crypto());
         this.side = side;
-        if (side.credential() instanceof TlsCredential.PresharedKeys) {
-            throw new IllegalArgumentException("a client has one pre-shared key");
+        if (side.credential() instanceof TlsCredential.PresharedKeys
+                || side.credential() instanceof TlsCredential.EitherWay) {
+            throw new IllegalArgumentException("a client has one pre-shared key, or a certificate");
         }
     }
 

@@ -68,14 +68,19 @@ final class ServerSide extends AbstractTlsServer {
         return false;
     }
 
+    /** By the suite that was chosen among those that the client offered. */
+    private boolean byCertificate() {
+        return TlsSuite.of(selectedCipherSuite).certificates();
+    }
+
     @Override
     public @Nullable TlsCredentials getCredentials() throws IOException {
-        return side.credential() instanceof TlsCredential.Certified ? side.signer(context) : null;
+        return byCertificate() ? side.signer(context) : null;
     }
 
     @Override
     public @Nullable CertificateRequest getCertificateRequest() {
-        return side.credential() instanceof TlsCredential.Certified
+        return byCertificate()
                 ? new CertificateRequest(
                         new short[] {ClientCertificateType.ecdsa_sign}, Side.signatures(), new Vector<>())
                 : null;
@@ -91,9 +96,12 @@ final class ServerSide extends AbstractTlsServer {
 
     @Override
     public @Nullable TlsPSKIdentityManager getPSKIdentityManager() {
-        if (!(side.credential() instanceof TlsCredential.PresharedKeys known)) {
+        if (byCertificate()) {
             return null;
         }
+        TlsCredential.PresharedKeys known = side.credential() instanceof TlsCredential.EitherWay either
+                ? either.keys()
+                : (TlsCredential.PresharedKeys) side.credential();
         return new TlsPSKIdentityManager() {
             @Override
             public byte @Nullable [] getHint() {

@@ -43,11 +43,13 @@ final class Side {
     private Optional<RuntimeException> outOfReach = Optional.empty();
 
     Side(TlsCredential credential, TlsSettings settings, SecureRandom random) {
-        boolean certified = credential instanceof TlsCredential.Certified;
-        if (certified != settings.suites().get(0).certificates()) {
+        this.credential = credential;
+        boolean preshared = !(credential instanceof TlsCredential.Certified);
+        if (settings.suites().stream().anyMatch(TlsSuite::certificates)
+                        != certified().isPresent()
+                || settings.suites().stream().anyMatch(s -> !s.certificates()) != preshared) {
             throw new IllegalArgumentException("the cipher suites do not fit the credential");
         }
-        this.credential = credential;
         this.settings = settings;
         this.crypto = new BcTlsCrypto(random);
     }
@@ -58,6 +60,14 @@ final class Side {
 
     TlsCredential credential() {
         return credential;
+    }
+
+    /** The own certificate, where there is one. */
+    Optional<TlsCredential.Certified> certified() {
+        if (credential instanceof TlsCredential.EitherWay either) {
+            return Optional.of(either.own());
+        }
+        return credential instanceof TlsCredential.Certified own ? Optional.of(own) : Optional.empty();
     }
 
     TlsSettings settings() {
@@ -98,9 +108,7 @@ final class Side {
     }
 
     TlsCredentialedSigner signer(TlsContext context) throws IOException {
-        if (!(credential instanceof TlsCredential.Certified own)) {
-            throw new TlsFatalAlert(AlertDescription.internal_error);
-        }
+        TlsCredential.Certified own = certified().orElseThrow(() -> new TlsFatalAlert(AlertDescription.internal_error));
         try {
             TlsCertificate[] chain = new TlsCertificate[own.chain().size()];
             for (int i = 0; i < chain.length; i++) {
@@ -130,9 +138,8 @@ final class Side {
 
     /** Checks the peer's chain before anything is done with its key. */
     void peerCertificate(Certificate chain, boolean peerIsServer) throws IOException {
-        if (!(credential instanceof TlsCredential.Certified own)) {
-            throw new TlsFatalAlert(AlertDescription.unexpected_message);
-        }
+        TlsCredential.Certified own =
+                certified().orElseThrow(() -> new TlsFatalAlert(AlertDescription.unexpected_message));
         try {
             CertificateFactory factory = CertificateFactory.getInstance("X.509");
             List<X509Certificate> certificates = new ArrayList<>();
@@ -140,7 +147,14 @@ final class Side {
                 certificates.add((X509Certificate)
                         factory.generateCertificate(new java.io.ByteArrayInputStream(certificate.getEncoded())));
             }
-            peer = Optional.of(own.peers().verify(certificates, peerIsServer));
+            VerifiedCertificate verified = own.peers().verify(certificates, peerIsServer);
+            Optional<String> objection = credential instanceof TlsCredential.EitherWay either
+                    ? either.objection().apply(verified)
+                    : Optional.empty();
+            if (objection.isPresent()) {
+                throw new TlsFailure(TlsFailure.Kind.CERTIFICATE, objection.get());
+            }
+            peer = Optional.of(verified);
         } catch (TlsFailure refused) {
             failure = Optional.of(refused);
             throw new TlsFatalAlert(AlertDescription.bad_certificate);

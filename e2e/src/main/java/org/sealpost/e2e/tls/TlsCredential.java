@@ -29,6 +29,14 @@ public sealed interface TlsCredential {
     record PresharedKeys(Function<String, Optional<byte[]>> keys) implements TlsCredential {}
 
     /**
+     * A server whose clients prove themselves either way: by a pre-shared key, or by a certificate, to which it shows its own.
+     *
+     * @param objection why a client whose certificate is good is not let in; empty when it is
+     */
+    record EitherWay(PresharedKeys keys, Certified own, Function<VerifiedCertificate, Optional<String>> objection)
+            implements TlsCredential {}
+
+    /**
      * A client or server with a certificate; the peer has to have one too.
      *
      * @param chain own certificate first, then what links it to the peer's anchor

@@ -20,12 +20,14 @@ public record TlsSettings(List<TlsSuite> suites, Optional<String> serverName, Ma
     public static final List<TlsSuite> PSK_SUITES =
             List.of(TlsSuite.values()).stream().filter(s -> !s.certificates()).toList();
 
+    /** All suites, for a server with {@link TlsCredential.EitherWay}. */
+    public static final List<TlsSuite> ALL_SUITES = List.of(TlsSuite.values());
+
     public TlsSettings {
         suites = List.copyOf(suites);
         exports = Map.copyOf(exports);
-        if (suites.isEmpty()
-                || suites.stream().map(TlsSuite::certificates).distinct().count() > 1) {
-            throw new IllegalArgumentException("suites are all for certificates, or all for pre-shared keys");
+        if (suites.isEmpty()) {
+            throw new IllegalArgumentException("without a suite there is no connection");
         }
     }
 }

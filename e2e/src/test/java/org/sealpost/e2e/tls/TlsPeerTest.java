@@ -20,6 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.sealpost.e2e.Es256Signer;
 import org.sealpost.e2e.Jwk;
+import org.sealpost.onem2m.Refusal;
 
 class TlsPeerTest {
     private static final String LABEL = "EXPORTER-oneM2M-Connection";
@@ -68,6 +69,92 @@ class TlsPeerTest {
         assertThatThrownBy(() -> client.send(new byte[1]))
                 .isInstanceOfSatisfying(
                         TlsFailure.class, f -> assertThat(f.kind()).isEqualTo(TlsFailure.Kind.CLOSED));
+    }
+
+    /** An MEF has clients of both kinds (TS-0003 8.3.2.1, 8.3.2.2): each suite brings its own proof, and both ends have the same key. */
+    @ParameterizedTest
+    @EnumSource
+    @Tag("S-19")
+    void aServerTakesClientsEitherWay(TlsSuite suite) {
+        TlsPeer client = suite.certificates()
+                ? client(certified(DEVICE), settings(List.of(suite)))
+                : client(psk("k@m", 7), settings(List.of(suite)));
+        TlsPeer server = server(eitherWay(""), settings(TlsSettings.ALL_SUITES));
+        shake(client, server);
+        assertThat(client.export(LABEL)).hasSize(48).isEqualTo(server.export(LABEL));
+        TlsFacts facts = server.facts().orElseThrow();
+        assertThat(facts.suite()).isEqualTo(suite);
+        assertThat(facts.peer().isPresent()).isEqualTo(suite.certificates());
+        assertThat(facts.peerKeyId().isPresent()).isEqualTo(!suite.certificates());
+    }
+
+    @Test
+    void aGoodCertificateThatIsNotLetInIsRefusedWithTheReason() {
+        TlsPeer client = client(certified(DEVICE), certificates());
+        TlsPeer server = server(eitherWay("nobody expects it"), settings(TlsSettings.ALL_SUITES));
+        assertThatThrownBy(() -> shake(client, server))
+                .isInstanceOf(TlsFailure.class)
+                .hasMessage("nobody expects it");
+        assertThat(failure(client(psk("k@m", 8), psk()), server(eitherWay(""), settings(TlsSettings.ALL_SUITES))))
+                .isEqualTo(TlsFailure.Kind.NOT_AUTHENTIC);
+    }
+
+    @Test
+    void suitesHaveToFitTheCredential() {
+        for (TlsCredential wrong : List.of(psk("k@m", 7), keys("k@m", 7), certified(DEVICE))) {
+            assertThatThrownBy(() -> server(wrong, settings(TlsSettings.ALL_SUITES)))
+                    .isInstanceOf(IllegalArgumentException.class);
+        }
+        assertThatThrownBy(() -> server(eitherWay(""), psk())).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> client(eitherWay(""), settings(TlsSettings.ALL_SUITES)))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    /** A token that is gone is not the peer's fault, and says itself what to do. */
+    @Test
+    void aKeyThatCanNotSignNowSaysSoItself() {
+        TlsCredential.Certified good = certified(SERVER);
+        var gone = new TlsCredential.Certified(
+                good.chain(),
+                input -> {
+                    throw new IllegalStateException("the token is gone");
+                },
+                good.peers());
+        TlsPeer client = client(certified(DEVICE), certificates());
+        TlsPeer server = server(gone, certificates());
+        assertThatThrownBy(() -> server.offer(client.output()))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("the token is gone");
+        assertThat(server.closed()).isTrue();
+    }
+
+    @Test
+    void aDeviceCertificateNamesHardwareAndNobodyElse() {
+        CertificateName name = CertificateName.ofHardware("1.3.6.1.4.1.32473.1", new byte[] {0, (byte) 0xa1});
+        assertThat(name.value()).isEqualTo("1.3.6.1.4.1.32473.1-00A1");
+        X509Certificate certificate = CertificateAuthority.issue(
+                ca,
+                Es256Signer.of(caPair.getPrivate()),
+                name,
+                (ECPublicKey) Jwk.generate(random).getPublic(),
+                NOW,
+                NOW + DAY,
+                random);
+        VerifiedCertificate verified = rules().verify(List.of(certificate), false);
+        assertThat(verified.hardware()).contains(name);
+        assertThat(verified.names(DEVICE)).isFalse();
+        assertThat(rules().expecting(name).verify(List.of(certificate), false).names())
+                .containsExactly("hardware:1.3.6.1.4.1.32473.1-00A1");
+        assertThatThrownBy(() -> rules().expecting(CertificateName.of(DEVICE)).verify(List.of(certificate), false))
+                .isInstanceOf(TlsFailure.class);
+        for (String oid : List.of("", "1", "3.1.2", "1.02.3", "1.3.6.x", "1.3.6.1-")) {
+            assertThatThrownBy(() -> CertificateName.ofHardware(oid, new byte[1]))
+                    .isInstanceOf(Refusal.class);
+        }
+        assertThatThrownBy(() -> CertificateName.ofHardware("1.3.6", new byte[0]))
+                .isInstanceOf(Refusal.class);
+        assertThatThrownBy(() -> CertificateName.ofHardware("1.3.6", new byte[33]))
+                .isInstanceOf(Refusal.class);
     }
 
     @Test
@@ -232,6 +319,13 @@ class TlsPeerTest {
 
     private static TlsSettings settings(List<TlsSuite> suites) {
         return new TlsSettings(suites, Optional.of("mef.sealpost.example"), Map.of(LABEL, 48));
+    }
+
+    private TlsCredential eitherWay(String objection) {
+        return new TlsCredential.EitherWay(
+                new TlsCredential.PresharedKeys(asked -> asked.equals("k@m") ? Optional.of(key(7)) : Optional.empty()),
+                certified(SERVER),
+                certificate -> Optional.of(objection).filter(o -> !o.isEmpty()));
     }
 
     private static TlsCredential psk(String id, int fill) {

@@ -19,6 +19,7 @@ import org.sealpost.enclave.FunctionKeys.FunctionEvent;
 import org.sealpost.enclave.FunctionKeys.KeyGrant;
 import org.sealpost.enclave.FunctionKeys.ManufacturedClient;
 import org.sealpost.enclave.ProvisioningListener;
+import org.sealpost.enclave.RenewalKeys.CertificateTrust;
 import org.sealpost.onem2m.Members;
 import org.sealpost.onem2m.Refusal;
 import org.sealpost.onem2m.ResponseStatus;
@@ -47,6 +48,7 @@ public final class TrustFunction implements AutoCloseable {
     private final AuditLog audit;
     private final InstantSource clock;
     private final String kind;
+    private final String fqdn;
     private final ProvisioningListener listener;
     private final Optional<URI> advertise;
     private final LongAdder failures = new LongAdder();
@@ -76,6 +78,7 @@ public final class TrustFunction implements AutoCloseable {
         this.audit = audit;
         this.clock = clock;
         this.kind = kind;
+        this.fqdn = fqdn;
         this.advertise = advertise;
         enclave.foundFunction(kind, fqdn);
         this.listener = ProvisioningListener.open(listen, enclave, this::record, calls);
@@ -98,6 +101,9 @@ public final class TrustFunction implements AutoCloseable {
         door.route(base, (method, rest, body) -> status());
         door.route(base + "/clients", (method, rest, body) -> MAPPER.valueToTree(enclave.clients()));
         door.route(base + "/manufacture", (method, rest, body) -> manufacture(body));
+        door.route(base + "/certificate", (method, rest, body) -> certificate());
+        door.route(base + "/manufacturers", (method, rest, body) -> manufacturers(body));
+        door.route(base + "/expect", (method, rest, body) -> expect(body));
         door.route(base + "/assign", (method, rest, body) -> assign(body));
         door.route(base + "/permit", (method, rest, body) -> permit(body));
         door.route(base + "/revoke", (method, rest, body) -> revoke(body));
@@ -153,6 +159,31 @@ public final class TrustFunction implements AutoCloseable {
         }
         return MAPPER.valueToTree(
                 manufacture(new ManufactureRequest(m.text("agreementKey"), fingerprint), m.text("name")));
+    }
+
+    /** What a device with a certificate has to know of this MEF. */
+    private JsonNode certificate() {
+        return JsonNodeFactory.instance
+                .objectNode()
+                .put("anchor", enclave.functionAnchor())
+                .put("fqdn", fqdn)
+                .put("address", uri().toString());
+    }
+
+    private JsonNode manufacturers(JsonNode body) {
+        Members m = Members.of(body, "the request", Set.of("anchors", "revocation", "lists"));
+        List<String> anchors = m.texts("anchors");
+        enclave.trustManufacturers(
+                new CertificateTrust(anchors, m.optionalText("revocation").orElse("off"), m.texts("lists")));
+        audit.append("manufacturers.trusted", anchors.size() + " authorities of device certificates");
+        return done();
+    }
+
+    private JsonNode expect(JsonNode body) {
+        String credential = enclave.expectDevice(
+                Members.of(body, "the request", Set.of("certificate")).text("certificate"));
+        audit.append("device.expected", credential + " by its certificate");
+        return JsonNodeFactory.instance.objectNode().put("credentialId", credential);
     }
 
     private JsonNode assign(JsonNode body) {

@@ -1,11 +1,8 @@
 package org.sealpost.enclave.internal.core;
 
 import java.security.cert.X509Certificate;
-import java.security.interfaces.ECPublicKey;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -13,18 +10,15 @@ import org.sealpost.e2e.Base64Url;
 import org.sealpost.e2e.Jwk;
 import org.sealpost.e2e.Jws;
 import org.sealpost.e2e.Labels;
-import org.sealpost.e2e.tls.CertificateAuthority;
 import org.sealpost.e2e.tls.CertificateKeyEstablishment;
 import org.sealpost.e2e.tls.CertificateName;
 import org.sealpost.e2e.tls.CertificateRequests;
-import org.sealpost.e2e.tls.CertificateRules;
 import org.sealpost.e2e.tls.Certificates;
 import org.sealpost.e2e.tls.TlsCredential;
 import org.sealpost.e2e.tls.TlsFailure;
 import org.sealpost.enclave.RenewalKeys;
 import org.sealpost.enclave.RenewalKeys.CertificateTrust;
 import org.sealpost.enclave.RenewalKeys.KeyMessage;
-import org.sealpost.enclave.internal.custody.KeyCustody;
 import org.sealpost.onem2m.Members;
 import org.sealpost.onem2m.Refusal;
 import org.sealpost.onem2m.ResponseStatus;
@@ -35,20 +29,19 @@ import tools.jackson.databind.node.JsonNodeFactory;
  * they agree on is on disk before the last message is given.
  */
 final class CertificatePart {
-    private static final long DAY = 86_400;
-    private static final long CERTIFICATE_LIFETIME = 365 * DAY;
-    private static final long ROOT_LIFETIME = 10 * 365 * DAY;
     private static final int HANDSHAKE = 22;
     private static final int CLIENT_HELLO = 1;
     private static final Set<String> MEMBERS = Set.of("v", "to", "crt");
 
     private final Vault vault;
     private final KeyRing keys;
+    private final Certification certification;
     private final Map<String, CertificateKeyEstablishment> runs = new HashMap<>();
 
     CertificatePart(Vault vault, KeyRing keys) {
         this.vault = vault;
         this.keys = keys;
+        this.certification = new Certification(vault);
     }
 
     /** True when this end point has a certificate that is valid now. */
@@ -56,22 +49,12 @@ final class CertificatePart {
         return vault.state()
                 .certificateKey
                 .filter(k -> !k.chain().isEmpty())
-                .filter(k -> notAfter(k) > vault.now())
+                .filter(k -> Certification.notAfter(k) > vault.now())
                 .isPresent();
     }
 
     void trust(CertificateTrust trust) {
-        revocation(trust.revocation());
-        trust.lists().forEach(Certificates::parseLists);
-        for (String pem : trust.anchors()) {
-            for (X509Certificate anchor : Certificates.parsePem(pem)) {
-                if (!anchor.getSubjectX500Principal().equals(anchor.getIssuerX500Principal())) {
-                    throw new Refusal(
-                            ResponseStatus.BAD_REQUEST,
-                            "a trust anchor is not self-signed: give the certificate of the authority at the top");
-                }
-            }
-        }
+        Certification.require(trust);
         vault.change(s -> authority(s).trust = Optional.of(trust));
     }
 
@@ -84,16 +67,8 @@ final class CertificatePart {
      */
     String issue(String identity, String key) {
         StateImage.CertificateRoot root = root();
-        X509Certificate issuer = Certificates.parse(root.certificate());
-        long until = vault.now() + CERTIFICATE_LIFETIME;
-        X509Certificate issued = CertificateAuthority.issue(
-                issuer,
-                vault.custody().signer(root.scalar()),
-                CertificateName.of(identity),
-                Jwk.parse(key),
-                vault.now(),
-                until,
-                vault.random());
+        X509Certificate issued = certification.issue(root, CertificateName.of(identity), Jwk.parse(key));
+        long until = issued.getNotAfter().toInstant().getEpochSecond();
         var o = JsonNodeFactory.instance.objectNode().put("v", 1).put("to", identity);
         o.putArray("crt").add(Base64Url.encode(Certificates.encode(issued))).add(Base64Url.encode(root.certificate()));
         StateImage.Authority authority = vault.state().authority.orElseThrow();
@@ -111,7 +86,7 @@ final class CertificatePart {
     Optional<String> due(String peer) {
         StateImage.Standing standing = keys.standing(peer);
         boolean wanted = keys.policy(peer).mechanisms().contains(RenewalKeys.CERTIFICATE);
-        boolean old = standing.certificateUntil - vault.now() < CERTIFICATE_LIFETIME / 3;
+        boolean old = standing.certificateUntil - vault.now() < Certification.LIFETIME / 3;
         return standing.certificateKey.filter(k -> wanted && old).map(k -> issue(peer, k));
     }
 
@@ -167,15 +142,9 @@ final class CertificatePart {
     }
 
     private void store(StateImage state, List<byte[]> chain, List<byte[]> anchors) {
-        X509Certificate own = Certificates.parse(chain.get(0));
         StateImage.CertificateKey key = state.certificateKey.orElseThrow(() -> new Refusal(
                 ResponseStatus.BAD_REQUEST, "this end point made no key for a certificate: ask for one first"));
-        boolean ours =
-                own.getPublicKey() instanceof ECPublicKey p && Jwk.print(p).equals(key.key());
-        if (!ours) {
-            throw new Refusal(ResponseStatus.BAD_REQUEST, "a certificate is for a key that is not this end point's");
-        }
-        state.certificateKey = Optional.of(new StateImage.CertificateKey(key.scalar(), key.key(), chain, anchors));
+        state.certificateKey = Optional.of(Certification.with(key, chain, anchors));
     }
 
     // ---- handshakes ----
@@ -247,7 +216,8 @@ final class CertificatePart {
     private void agree(String peer, CertificateKeyEstablishment run, String terminating, long lifetime) {
         CertificateKeyEstablishment.Established made = run.established(terminating);
         long until = Math.min(
-                run.peerNotAfter(), notAfter(vault.state().certificateKey.orElseThrow()));
+                run.peerNotAfter(),
+                Certification.notAfter(vault.state().certificateKey.orElseThrow()));
         if (lifetime > 0) {
             until = Math.min(until, vault.now() + lifetime);
         }
@@ -259,35 +229,16 @@ final class CertificatePart {
 
     private TlsCredential.Certified serverCredential() {
         String identity = authority(vault.state()).identity;
-        StateImage.CertificateKey key = ownKey(identity);
-        if (key.chain().isEmpty() || notAfter(key) - vault.now() < CERTIFICATE_LIFETIME / 3) {
-            StateImage.CertificateRoot root = root();
-            X509Certificate issued = CertificateAuthority.issue(
-                    Certificates.parse(root.certificate()),
-                    vault.custody().signer(root.scalar()),
-                    CertificateName.of(identity),
-                    Jwk.parse(key.key()),
-                    vault.now(),
-                    vault.now() + CERTIFICATE_LIFETIME,
-                    vault.random());
-            key = new StateImage.CertificateKey(
-                    key.scalar(), key.key(), List.of(Certificates.encode(issued)), List.of(root.certificate()));
-            StateImage.CertificateKey stored = key;
-            vault.change(s -> s.certificateKey = Optional.of(stored));
-        }
-        Optional<CertificateTrust> trust = authority(vault.state()).trust;
-        Set<X509Certificate> anchors = new HashSet<>();
-        anchors.add(Certificates.parse(root().certificate()));
-        trust.ifPresent(t -> t.anchors().forEach(pem -> anchors.addAll(Certificates.parsePem(pem))));
-        CertificateRules rules = new CertificateRules(
-                anchors,
-                vault.now(),
-                trust.map(t -> revocation(t.revocation())).orElse(CertificateRules.Revocation.OFF),
-                trust.map(t -> t.lists().stream()
-                                .flatMap(pem -> Certificates.parseLists(pem).stream())
-                                .toList())
-                        .orElse(List.of()));
-        return certified(key, rules);
+        StateImage.CertificateKey known = ownKey(identity);
+        StateImage.CertificateKey key = certification
+                .renewed(known, this::root, CertificateName.of(identity))
+                .map(k -> vault.change(s -> {
+                    s.certificateKey = Optional.of(k);
+                    return k;
+                }))
+                .orElse(known);
+        return certification.credential(
+                key, certification.rules(List.of(root().certificate()), authority(vault.state()).trust));
     }
 
     private TlsCredential.Certified deviceCredential() {
@@ -297,31 +248,14 @@ final class CertificatePart {
                 .orElseThrow(() -> new Refusal(
                         ResponseStatus.ESPRIM_UNSUPPORTED_OPTION,
                         "this end point has no certificate: enrol it with one"));
-        Set<X509Certificate> anchors = new HashSet<>();
-        key.anchors().forEach(a -> anchors.add(Certificates.parse(a)));
-        return certified(key, new CertificateRules(anchors, vault.now(), CertificateRules.Revocation.OFF, List.of()));
-    }
-
-    private TlsCredential.Certified certified(StateImage.CertificateKey key, CertificateRules rules) {
-        return new TlsCredential.Certified(
-                key.chain().stream().map(Certificates::parse).toList(),
-                vault.custody().signer(key.scalar()),
-                rules);
+        return certification.credential(key, certification.rules(key.anchors()));
     }
 
     private StateImage.CertificateRoot root() {
         StateImage.Authority authority = authority(vault.state());
         return authority.certificates.orElseGet(() -> vault.change(s -> {
-            KeyCustody.OwnKey pair = vault.custody().generate("certificate-root", authority.identity);
-            X509Certificate certificate = CertificateAuthority.authority(
-                    InnerPrimitives.domainOf(authority.identity),
-                    vault.custody().signer(pair.reference()),
-                    pair.publicKey(),
-                    vault.now(),
-                    vault.now() + ROOT_LIFETIME,
-                    vault.random());
             StateImage.CertificateRoot made =
-                    new StateImage.CertificateRoot(pair.reference(), Certificates.encode(certificate));
+                    certification.root(InnerPrimitives.domainOf(authority.identity), authority.identity);
             authority(s).certificates = Optional.of(made);
             return made;
         }));
@@ -331,9 +265,7 @@ final class CertificatePart {
         return vault.state()
                 .certificateKey
                 .orElseGet(() -> vault.change(s -> {
-                    KeyCustody.OwnKey pair = vault.custody().generate("certificate", identity);
-                    StateImage.CertificateKey made = new StateImage.CertificateKey(
-                            pair.reference(), Jwk.print(pair.publicKey()), List.of(), List.of());
+                    StateImage.CertificateKey made = certification.key(identity);
                     s.certificateKey = Optional.of(made);
                     return made;
                 }));
@@ -350,18 +282,5 @@ final class CertificatePart {
     static StateImage.Authority authority(StateImage state) {
         return state.authority.orElseThrow(() -> new Refusal(
                 ResponseStatus.OPERATION_NOT_ALLOWED, "this enclave is not an authority: only the server's is"));
-    }
-
-    private static long notAfter(StateImage.CertificateKey key) {
-        return Certificates.parse(key.chain().get(0)).getNotAfter().toInstant().getEpochSecond();
-    }
-
-    private static CertificateRules.Revocation revocation(String name) {
-        return switch (name.toLowerCase(Locale.ROOT)) {
-            case "off" -> CertificateRules.Revocation.OFF;
-            case "when-listed" -> CertificateRules.Revocation.WHEN_LISTED;
-            case "required" -> CertificateRules.Revocation.REQUIRED;
-            default -> throw new Refusal(ResponseStatus.BAD_REQUEST, "revocation is one of off, when-listed, required");
-        };
     }
 }

@@ -2,6 +2,7 @@ package org.sealpost.enclave.internal.core;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.security.cert.X509Certificate;
 import java.security.interfaces.ECPublicKey;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,6 +18,7 @@ import org.sealpost.e2e.Labels;
 import org.sealpost.e2e.Sha256;
 import org.sealpost.e2e.Wipe;
 import org.sealpost.e2e.provisioning.ClientState;
+import org.sealpost.e2e.provisioning.CredentialId;
 import org.sealpost.e2e.provisioning.FunctionState;
 import org.sealpost.e2e.provisioning.KeyIdentifier;
 import org.sealpost.e2e.provisioning.ProvisioningClient;
@@ -27,10 +29,15 @@ import org.sealpost.e2e.provisioning.ProvisioningCodec;
 import org.sealpost.e2e.provisioning.ProvisioningFrame;
 import org.sealpost.e2e.provisioning.ProvisioningKeys;
 import org.sealpost.e2e.provisioning.Usage;
+import org.sealpost.e2e.tls.CertificateName;
+import org.sealpost.e2e.tls.CertificateRequests;
+import org.sealpost.e2e.tls.Certificates;
 import org.sealpost.e2e.tls.TlsCredential;
 import org.sealpost.e2e.tls.TlsFailure;
 import org.sealpost.e2e.tls.TlsPeer;
 import org.sealpost.e2e.tls.TlsSettings;
+import org.sealpost.enclave.ClientKeys.DeviceCertificateRequest;
+import org.sealpost.enclave.ClientKeys.DeviceCredential;
 import org.sealpost.enclave.ClientKeys.ExchangeGoal;
 import org.sealpost.enclave.ClientKeys.ExchangeResult;
 import org.sealpost.enclave.ClientKeys.ExchangeStep;
@@ -53,6 +60,7 @@ final class ClientPart {
 
     private final Vault vault;
     private final Effects effects;
+    private final Certification certification;
     private final Map<String, Run> runs = new LinkedHashMap<>();
 
     /** What learned keys do to the rest of the compartment; called inside of a change. */
@@ -88,6 +96,7 @@ final class ClientPart {
     ClientPart(Vault vault, Effects effects) {
         this.vault = vault;
         this.effects = effects;
+        this.certification = new Certification(vault);
     }
 
     ManufactureRequest manufactureRequest() {
@@ -167,6 +176,59 @@ final class ClientPart {
         }
     }
 
+    DeviceCertificateRequest deviceCertificateRequest(String hardwareType, String serial) {
+        CertificateName name = CertificateName.ofHardware(hardwareType, serial.getBytes(StandardCharsets.UTF_8));
+        StateImage.DeviceCertificate device = vault.state()
+                .device
+                .orElseGet(() -> vault.change(s -> {
+                    StateImage.DeviceCertificate made =
+                            new StateImage.DeviceCertificate(name.value(), certification.key(name.value()));
+                    s.device = Optional.of(made);
+                    return made;
+                }));
+        if (!device.name().equals(name.value())) {
+            throw new Refusal(
+                    ResponseStatus.CONFLICT, "this enclave is in " + device.name() + ", and in no other hardware");
+        }
+        return new DeviceCertificateRequest(
+                CertificateRequests.pem(
+                        name,
+                        vault.custody().signer(device.key().scalar()),
+                        Jwk.parse(device.key().key())),
+                CredentialId.ofDevice(name).toString());
+    }
+
+    FunctionAccess accept(DeviceCredential credential) {
+        StateImage.DeviceCertificate device = vault.state()
+                .device
+                .orElseThrow(() -> new Refusal(
+                        ResponseStatus.BAD_REQUEST,
+                        "this enclave made no key for a device certificate: make a request for one first"));
+        List<X509Certificate> chain = Certificates.parsePem(credential.chain());
+        StateImage.CertificateKey key = Certification.with(
+                device.key(), chain.stream().map(Certificates::encode).toList(), List.of());
+        CertificateName name = Certificates.hardware(chain.get(0))
+                .filter(n -> n.value().equals(device.name()))
+                .orElseThrow(() -> new Refusal(
+                        ResponseStatus.BAD_REQUEST, "a device certificate does not name this enclave's hardware"));
+        new KeyIdentifier("x", credential.function());
+        if (!credential.uri().startsWith("tls://")) {
+            throw new Refusal(ResponseStatus.BAD_REQUEST, "an MEF is reached at tls://HOST:PORT");
+        }
+        ClientState made = client(
+                FunctionState.Kind.MEF,
+                credential.function(),
+                credential.uri(),
+                CredentialId.ofDevice(name).toString(),
+                new byte[0]);
+        made.anchors = new ArrayList<>(Certification.anchors(credential.anchors()));
+        vault.change(s -> {
+            s.device = Optional.of(new StateImage.DeviceCertificate(device.name(), key));
+            return s.functions.put(made.fqdn, made);
+        });
+        return access(made);
+    }
+
     List<FunctionAccess> functions() {
         return vault.state().functions.values().stream().map(this::access).toList();
     }
@@ -183,12 +245,13 @@ final class ClientPart {
         wish(goal);
         ClientState state = state(vault.state(), function);
         ProvisioningClient.Identity identity = effects.identity(claimed);
-        String keyId = state.assignedKeyId.isEmpty() ? state.credentialId : state.assignedKeyId;
-        byte[] key = state.secret.clone();
+        TlsCredential credential = credential(state);
         TlsPeer tls = TlsPeer.client(
-                new TlsCredential.PresharedKey(keyId, key),
+                credential,
                 new TlsSettings(
-                        TlsSettings.PSK_SUITES,
+                        credential instanceof TlsCredential.Certified
+                                ? TlsSettings.CERTIFICATE_SUITES
+                                : TlsSettings.PSK_SUITES,
                         Optional.of(function),
                         Map.of(label(state.kind), ProvisioningKeys.EXPORT_LENGTH)),
                 vault.random());
@@ -198,6 +261,17 @@ final class ClientPart {
         }
         runs.put(handle, new Run(function, goal, tls, identity));
         return new ExchangeStep(handle, tls.output(), Optional.empty());
+    }
+
+    /** By certificate the function is the one that has this FQDN, by its authority (TS-0003 8.1.2.5); by a pre-shared key the one that has the key. */
+    private TlsCredential credential(ClientState state) {
+        if (state.anchors.isEmpty()) {
+            String keyId = state.assignedKeyId.isEmpty() ? state.credentialId : state.assignedKeyId;
+            return new TlsCredential.PresharedKey(keyId, state.secret.clone());
+        }
+        return certification.credential(
+                vault.state().device.orElseThrow().key(),
+                certification.rules(state.anchors).expecting(CertificateName.ofFqdn(state.fqdn)));
     }
 
     ExchangeStep go(String handle, byte[] received) {

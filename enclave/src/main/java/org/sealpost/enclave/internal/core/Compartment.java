@@ -436,6 +436,16 @@ public final class Compartment implements Enclave {
     }
 
     @Override
+    public DeviceCertificateRequest deviceCertificateRequest(String hardwareType, String serial) {
+        return alone(() -> client.deviceCertificateRequest(hardwareType, serial));
+    }
+
+    @Override
+    public FunctionAccess acceptDeviceCertificate(DeviceCredential credential) {
+        return alone(() -> client.accept(credential));
+    }
+
+    @Override
     public List<FunctionAccess> functions() {
         return alone(client::functions);
     }
@@ -492,6 +502,24 @@ public final class Compartment implements Enclave {
     @Override
     public ManufacturedClient manufacture(ManufactureRequest request, String clientName, String uri) {
         return alone(() -> function.manufacture(request, clientName, uri));
+    }
+
+    @Override
+    public String functionAnchor() {
+        return alone(() -> function.certificates().anchor());
+    }
+
+    @Override
+    public void trustManufacturers(CertificateTrust trust) {
+        alone(() -> {
+            function.certificates().trust(trust);
+            return trust;
+        });
+    }
+
+    @Override
+    public String expectDevice(String chain) {
+        return alone(() -> function.certificates().expect(chain));
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.sealpost.e2e.Wipe;
+import org.sealpost.e2e.provisioning.CredentialId;
 import org.sealpost.e2e.provisioning.FunctionState;
 import org.sealpost.e2e.provisioning.FunctionState.Kind;
 import org.sealpost.e2e.provisioning.KeyIdentifier;
@@ -16,6 +17,7 @@ import org.sealpost.e2e.provisioning.ProvisioningFunction;
 import org.sealpost.e2e.provisioning.ProvisioningKeys;
 import org.sealpost.e2e.provisioning.ProvisioningRequest;
 import org.sealpost.e2e.tls.TlsCredential;
+import org.sealpost.e2e.tls.TlsFacts;
 import org.sealpost.e2e.tls.TlsFailure;
 import org.sealpost.e2e.tls.TlsPeer;
 import org.sealpost.e2e.tls.TlsSettings;
@@ -36,6 +38,7 @@ final class FunctionPart {
     private static final int MAX_CONNECTIONS = 256;
 
     private final Vault vault;
+    private final FunctionCertificates certificates;
     private final Map<String, Connection> connections = new LinkedHashMap<>();
 
     private static final class Connection {
@@ -50,6 +53,12 @@ final class FunctionPart {
 
     FunctionPart(Vault vault) {
         this.vault = vault;
+        this.certificates = new FunctionCertificates(vault);
+    }
+
+    /** Clients with certificates; at an MEF. */
+    FunctionCertificates certificates() {
+        return certificates;
     }
 
     FunctionFacts found(String kind, String fqdn) {
@@ -151,10 +160,13 @@ final class FunctionPart {
 
     String accept() {
         FunctionState state = function();
+        TlsCredential.PresharedKeys keys =
+                new TlsCredential.PresharedKeys(id -> ProvisioningFunction.credential(function(), id));
+        TlsCredential credential = state.kind == Kind.MEF ? certificates.credential(keys) : keys;
         TlsPeer tls = TlsPeer.server(
-                new TlsCredential.PresharedKeys(id -> ProvisioningFunction.credential(function(), id)),
+                credential,
                 new TlsSettings(
-                        TlsSettings.PSK_SUITES,
+                        credential instanceof TlsCredential.EitherWay ? TlsSettings.ALL_SUITES : TlsSettings.PSK_SUITES,
                         Optional.empty(),
                         Map.of(ClientPart.label(state.kind), ProvisioningKeys.EXPORT_LENGTH)),
                 vault.random());
@@ -206,7 +218,10 @@ final class FunctionPart {
     }
 
     private ProvisioningFunction.Session session(TlsPeer tls) {
-        String id = tls.facts().orElseThrow().peerKeyId().orElseThrow();
+        TlsFacts facts = tls.facts().orElseThrow();
+        String id = facts.peerKeyId()
+                .or(() -> facts.peer().flatMap(CredentialId::ofDevice).map(CredentialId::toString))
+                .orElseThrow();
         ProvisioningKeys.Exported exported = ClientPart.export(tls, ClientPart.label(function().kind));
         vault.observed("exported-key", function().fqdn, exported.key());
         return new ProvisioningFunction.Session(

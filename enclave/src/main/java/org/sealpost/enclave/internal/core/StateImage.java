@@ -84,8 +84,25 @@ public final class StateImage {
     /** MEFs and MAFs that this end point is a client of, by FQDN. */
     public Map<String, ClientState> functions = new LinkedHashMap<>();
 
+    /** The certificate that this device left the factory with. */
+    public Optional<DeviceCertificate> device = Optional.empty();
+
+    /** What an MEF has for clients with certificates. */
+    public Optional<FunctionCertificate> functionCertificate = Optional.empty();
+
     /** The MEF or MAF that this compartment is. */
     public Optional<FunctionState> function = Optional.empty();
+
+    /**
+     * A manufacturer's device certificate; without a chain until the manufacturer's authority gave it.
+     *
+     * @param name hardware that it names, as in {@link org.sealpost.e2e.tls.CertificateName}
+     */
+    public record DeviceCertificate(String name, CertificateKey key) {}
+
+    /** An MEF's authority, its FQDN certificate by it, and whose device certificates it takes. */
+    public record FunctionCertificate(
+            CertificateRoot root, CertificateKey own, RenewalKeys.CertificateTrust manufacturers) {}
 
     /** A key pair: its reference and public JWK. */
     public record ManufactureKey(byte[] reference, String key) {}
@@ -102,6 +119,9 @@ public final class StateImage {
         List<byte[]> all = new ArrayList<>();
         own.ifPresent(o -> all.addAll(List.of(o.agreement(), o.signature())));
         certificateKey.ifPresent(c -> all.add(c.scalar()));
+        device.ifPresent(d -> all.add(d.key().scalar()));
+        functionCertificate.ifPresent(
+                f -> all.addAll(List.of(f.root().scalar(), f.own().scalar())));
         manufacture.ifPresent(m -> all.add(m.reference()));
         authority.ifPresent(a -> {
             all.add(a.root);
