@@ -21,6 +21,7 @@ import org.sealpost.device.DeviceConfig;
 import org.sealpost.enclave.CommanderKeys.CommandOrder;
 import org.sealpost.enclave.CommanderKeys.SealedCommand;
 import org.sealpost.enclave.Enclave;
+import org.sealpost.enclave.EnclaveUnavailable;
 import org.sealpost.enclave.EndPoint;
 import org.sealpost.enclave.SecureEnvironment;
 import org.sealpost.onem2m.Content;
@@ -93,7 +94,7 @@ public final class Agent implements AutoCloseable {
         if (order.carrier() == Carrier.RADIO) {
             return CompletableFuture.supplyAsync(() -> sendOnTheLink(group, order), calls);
         }
-        return CompletableFuture.supplyAsync(() -> seal(group, order), calls)
+        return CompletableFuture.supplyAsync(() -> sealAtLast(group, order), calls)
                 .thenCompose(command -> followExpected(command)
                         .thenCompose(ready -> fanOut(group, order, command))
                         .thenApply(done -> command.commandId()));
@@ -107,7 +108,7 @@ public final class Agent implements AutoCloseable {
      * @throws java.io.UncheckedIOException when an address can't be used
      */
     public void useRadio(InetSocketAddress address, InetSocketAddress group) {
-        radio = Optional.of(new RadioSender(enclave, board, calls, timer, address, group));
+        radio = Optional.of(new RadioSender(enclave, board, calls, timer, this::renew, address, group));
     }
 
     /** The board of the commands. */
@@ -150,9 +151,25 @@ public final class Agent implements AutoCloseable {
         RadioSender sender = radio.orElseThrow(() -> new Refusal(
                 ResponseStatus.OPERATION_NOT_ALLOWED,
                 "this agent is on no link: start it with --radio, or send the command without \"radio\""));
-        SealedCommand command = seal(group, order);
+        SealedCommand command = sealAtLast(group, order);
         sender.send(command.commandId());
         return command.commandId();
+    }
+
+    /** Refused for its delegation, an agent looks once whether the gateway has a newer one, which it was not told of. */
+    private SealedCommand sealAtLast(String group, Order order) {
+        try {
+            return seal(group, order);
+        } catch (Refusal refusal) {
+            if (refusal.status() != ResponseStatus.ORIGINATOR_HAS_NO_PRIVILEGE) {
+                throw refusal;
+            }
+            catchUp()
+                    .toCompletableFuture()
+                    .completeOnTimeout(null, PATIENCE_SECONDS, TimeUnit.SECONDS)
+                    .join();
+            return seal(group, order);
+        }
     }
 
     private SealedCommand seal(String group, Order order) {
@@ -251,7 +268,9 @@ public final class Agent implements AutoCloseable {
 
     /** Repeats commands to members that have not answered, each in its own container; who acted already answers again. */
     private void remind() {
-        for (Board.Row command : board.due(System.currentTimeMillis() / 1000)) {
+        for (Board.Row due : board.due(System.currentTimeMillis() / 1000)) {
+            renew(due.id());
+            Board.Row command = board.find(due.id()).orElse(due);
             for (String member : command.silent()) {
                 String to = new Identifier(member).spRelative("/").text().replaceFirst("/C([^/]+)$", "/cse-mn/$1/cmd");
                 entity.request(
@@ -261,6 +280,16 @@ public final class Agent implements AutoCloseable {
                                         .content(new Content(Content.CONTENT_INSTANCE, instance(command.envelope()))))
                         .exceptionally(away -> ResponsePrimitive.of(ResponseStatus.TARGET_NOT_REACHABLE, "r"));
             }
+        }
+    }
+
+    /** Who refused a command because of its delegation or epoch takes it under those of now. */
+    private void renew(long commandId) {
+        try {
+            enclave.renewCommand(commandId).ifPresent(c -> board.renewed(c.commandId(), c.envelope()));
+        } catch (Refusal | EnclaveUnavailable asBefore) {
+            System.err.println("sealpost agent: command " + commandId + " is repeated as it was given ("
+                    + asBefore.getMessage() + ")");
         }
     }
 
@@ -286,29 +315,29 @@ public final class Agent implements AutoCloseable {
         }
     }
 
-    /** Takes delegations that came before this agent could take them: before its enrolment, or while it was down. */
-    private void catchUp() {
+    /** Takes delegations that came before this agent could take them: before its enrolment, or while it was down. The stage completes when all were looked at, or could not be. */
+    private CompletionStage<?> catchUp() {
         String container = "/" + config.gatewayId() + "/cse-mn/agent/dlg";
-        entity.request(
+        return entity.request(
                         Operation.RETRIEVE,
                         container,
                         b -> b.filter(Map.of("fu", "1", "ty", String.valueOf(ResourceType.CONTENT_INSTANCE.code()))))
-                .thenAccept(found ->
-                        found.content().ifPresent(c -> c.value().forEach(instance -> catchUp(instance.asString()))))
+                .thenCompose(found -> CompletableFuture.allOf(found.content().stream()
+                        .flatMap(c -> c.value().valueStream())
+                        .map(instance -> catchUp(instance.asString()).toCompletableFuture())
+                        .toArray(CompletableFuture[]::new)))
                 .exceptionally(failure -> {
                     caughtUp = false;
                     return null;
                 });
     }
 
-    private void catchUp(String instance) {
-        entity.request(Operation.RETRIEVE, instance, b -> b)
-                .thenAcceptAsync(
-                        r -> r.content()
-                                .map(c -> c.value().get("con"))
-                                .filter(JsonNode::isString)
-                                .ifPresent(con -> enclave.acceptDelegation(con.asString())),
-                        calls)
+    private CompletionStage<?> catchUp(String instance) {
+        return entity.request(Operation.RETRIEVE, instance, b -> b)
+                .thenAcceptAsync(r -> r.content()
+                        .map(c -> c.value().get("con"))
+                        .filter(JsonNode::isString)
+                        .ifPresent(con -> enclave.acceptDelegation(con.asString())))
                 .exceptionally(failure -> {
                     board.unverified();
                     return null;

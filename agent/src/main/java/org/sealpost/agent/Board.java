@@ -54,6 +54,24 @@ final class Board {
         put(command).forEach(files::remove);
     }
 
+    /** A command goes in another envelope from now on. What was answered meanwhile stays answered. */
+    synchronized void renewed(long id, String envelope) {
+        Row old = entries.get(id);
+        if (old != null) {
+            entries.put(
+                    id,
+                    new Row(
+                            id,
+                            old.group(),
+                            old.target(),
+                            old.verb(),
+                            envelope,
+                            old.until(),
+                            old.expected(),
+                            old.answers()));
+        }
+    }
+
     /** Numbers of the commands that are too many now. */
     private synchronized List<Long> put(Row command) {
         entries.put(command.id(), command);

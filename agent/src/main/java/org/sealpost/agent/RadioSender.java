@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongConsumer;
 import org.sealpost.binding.RadioPort;
 import org.sealpost.enclave.EnclaveUnavailable;
 import org.sealpost.enclave.GroupOscoreKeys;
@@ -26,20 +27,24 @@ final class RadioSender implements AutoCloseable {
     private final Board board;
     private final Executor calls;
     private final ScheduledExecutorService timer;
+    private final LongConsumer renewal;
     private final InetSocketAddress group;
     private final RadioPort port;
 
+    /** @param renewal gives a command that is on the board the delegation and epoch of now */
     RadioSender(
             GroupOscoreKeys enclave,
             Board board,
             Executor calls,
             ScheduledExecutorService timer,
+            LongConsumer renewal,
             InetSocketAddress address,
             InetSocketAddress group) {
         this.enclave = enclave;
         this.board = board;
         this.calls = calls;
         this.timer = timer;
+        this.renewal = renewal;
         this.group = group;
         this.port = RadioPort.open(
                 address, Optional.empty(), (message, multicast) -> CompletableFuture.completedFuture(Optional.empty()));
@@ -65,6 +70,7 @@ final class RadioSender implements AutoCloseable {
     private void again(long commandId) {
         try {
             if (board.find(commandId).filter(row -> !row.silent().isEmpty()).isPresent()) {
+                renewal.accept(commandId);
                 round(enclave.protectCommand(commandId));
             }
         } catch (Refusal | EnclaveUnavailable leftToTheGateway) {

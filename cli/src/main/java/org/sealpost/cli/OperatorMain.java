@@ -385,6 +385,37 @@ public final class OperatorMain {
         return member("resume", group, member, reason, " is in again; ");
     }
 
+    @Command(
+            name = "revoke-delegation",
+            description =
+                    "Ends an agent's delegation for a group, at once: with a new epoch. The agent stays a member.",
+            footer = {
+                "",
+                "Examples:",
+                "  sealpost revoke-delegation fire-doors gw-north.agent --reason misused --state state/server",
+                "",
+                "Undo it: sealpost delegate fire-doors gw-north.agent. Out altogether: sealpost evict."
+            })
+    int revokeDelegation(
+            @Parameters(paramLabel = "GROUP") String group,
+            @Parameters(paramLabel = "AGENT") String agent,
+            @Option(names = "--reason", defaultValue = "by operator", description = "For the audit log.")
+                    String reason) {
+        return member("revoke-delegation", group, agent, reason, " commands it no more; ");
+    }
+
+    @Command(
+            name = "delegate",
+            description = "Lets an agent command a group again, after revoke-delegation.",
+            footer = {"", "Examples:", "  sealpost delegate fire-doors gw-north.agent --state state/server"})
+    int delegate(
+            @Parameters(paramLabel = "GROUP") String group,
+            @Parameters(paramLabel = "AGENT") String agent,
+            @Option(names = "--reason", defaultValue = "by operator", description = "For the audit log.")
+                    String reason) {
+        return member("delegate", group, agent, reason, " gets a delegation again; ");
+    }
+
     private int member(String verb, String group, String member, String reason, String outcome) {
         JsonNode facts = door().post(
                         "/groups/" + group + "/" + verb,

@@ -91,6 +91,12 @@ public interface AuthorityKeys {
      */
     Delegation delegate(String agent, List<String> groups, List<String> verbs, List<String> zones, long notAfter);
 
+    /**
+     * Takes an agent off a group's commander list, or lets it back on: it stays a member. A delegation is refused to it from now on; those that it has end at each member with the next epoch, which the caller draws.
+     * Does nothing when that was done.
+     */
+    void bar(String group, String agent, boolean barred);
+
     /** Signs a checkpoint of the audit log: compact JWS over sequence number, head hash and time. */
     String signCheckpoint(long sequence, byte[] head);
 
@@ -169,8 +175,12 @@ public interface AuthorityKeys {
      */
     record ProvisionedPeer(String identity, String keyId, String ended, Optional<Attestation> attestation) {}
 
-    /** Public facts of an epoch. */
-    record EpochFacts(String group, long epoch, String keyCheckValue, long notBefore, long notAfter) {}
+    /**
+     * Public facts of an epoch.
+     *
+     * @param commanders version of the group's commander list: the epoch in which an agent was taken off last; members that know of it refuse what was delegated under an earlier one
+     */
+    record EpochFacts(String group, long epoch, String keyCheckValue, long notBefore, long notAfter, long commanders) {}
 
     /**
      * What is published of an epoch.

@@ -2,6 +2,7 @@ package org.sealpost.enclave;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** What a commander does: the server for every group, an agent under a delegation. */
 public interface CommanderKeys {
@@ -13,6 +14,14 @@ public interface CommanderKeys {
      * this end point allows the verb, group or zone now. (A commander that skips this check gains nothing: members check again.)
      */
     SealedCommand sealCommand(CommandOrder order);
+
+    /**
+     * A command of this run again, as it has to be by now: under the newest delegation, in the newest epoch. It keeps its number, so who executed it already does not execute it again.
+     *
+     * @return empty when it is still as it was, or not remembered
+     * @throws org.sealpost.onem2m.Refusal 4103 as for a new command
+     */
+    Optional<SealedCommand> renewCommand(long commandId);
 
     /** Opens and verifies a member's acknowledgement of a command of ours. */
     Acknowledgement openAcknowledgement(String envelope);

@@ -2,6 +2,7 @@ package org.sealpost.group;
 
 import java.util.Map;
 import java.util.TreeMap;
+import org.sealpost.e2e.Sha256;
 import org.sealpost.onem2m.Members;
 import org.sealpost.onem2m.Refusal;
 import org.sealpost.onem2m.ResponseStatus;
@@ -57,6 +58,16 @@ public record Command(
         var arg = o.putObject("arg");
         new TreeMap<>(arguments).forEach(arg::put);
         return Json.write(o);
+    }
+
+    /** The same command in another epoch, as its commander gives it again to those who have gone on. */
+    public Command inEpoch(long other) {
+        return new Command(id, group, other, target, verb, arguments, commander, issuedAt, notAfter);
+    }
+
+    /** What tells two commands of one number apart; a command that is given again in a later epoch is the same. 32 octets. */
+    public byte[] digest() {
+        return Sha256.of(inEpoch(1).encode());
     }
 
     public static Command decode(byte[] octets) {

@@ -17,6 +17,7 @@ import org.sealpost.onem2m.ResponseStatus;
  * @param group the group whose key opened the envelope
  * @param epoch the epoch whose key opened it
  * @param nonDelegable verbs that need the server's signature
+ * @param commanders version of the group's commander list as of the newest epoch that is known
  * @param now epoch seconds; without a clock the latest time that was authenticated, which is never later than the real one
  * @param clock whether {@code now} is a clock's time. Without one, whether a command is still in time can't be told: dangerous verbs (the non-delegable
  *     ones) are refused then, for the others epoch and number have to do
@@ -28,6 +29,7 @@ public record CommandGate(
         String group,
         long epoch,
         List<String> nonDelegable,
+        long commanders,
         long now,
         boolean clock,
         KnownCertificates certificates) {
@@ -128,6 +130,7 @@ public record CommandGate(
         if (nonDelegable.contains(command.verb())) {
             throw refused("this verb needs the server's own signature, an agent may not give it");
         }
+        delegation.requireNotRevoked(command.group(), commanders);
         // Without a clock, that the server signed the delegation says that its time has come.
         long at = clock ? now : Math.max(now, delegation.notBefore());
         delegation.requireAllows(command.group(), command.target(), command.verb(), at);

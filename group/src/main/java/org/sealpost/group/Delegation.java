@@ -24,6 +24,7 @@ import tools.jackson.databind.JsonNode;
  * @param verbs the verbs it may give
  * @param zones empty: all
  * @param senderIds its leaf in each group, by absolute identifier: the Sender ID that goes with its key under Group OSCORE
+ * @param versions the version of each group's commander list that it was given under, the epoch in which somebody was taken off it last; a member that knows of a later one refuses it
  * @param notBefore epoch seconds
  * @param notAfter epoch seconds
  */
@@ -35,6 +36,7 @@ public record Delegation(
         List<String> verbs,
         List<String> zones,
         Map<String, Long> senderIds,
+        Map<String, Long> versions,
         long notBefore,
         long notAfter) {
 
@@ -43,6 +45,7 @@ public record Delegation(
         verbs = List.copyOf(verbs);
         zones = List.copyOf(zones);
         senderIds = Map.copyOf(senderIds);
+        versions = Map.copyOf(versions);
     }
 
     /** Signs with the delegation key, whose purpose certificate goes along; compact JWS, public. */
@@ -58,6 +61,8 @@ public record Delegation(
         zones.forEach(o.putArray("zon")::add);
         var leaves = o.putObject("sid");
         new TreeMap<>(senderIds).forEach(leaves::put);
+        var lists = o.putObject("cmv");
+        new TreeMap<>(versions).forEach(lists::put);
         return Jws.sign(delegationKey, Labels.TYPE_DELEGATION, keyId, Map.of("pct", certificate), Json.write(o));
     }
 
@@ -66,7 +71,18 @@ public record Delegation(
         byte[] payload = PurposeCertificate.verifyObject(
                 Jws.parse(compact), Labels.TYPE_DELEGATION, Purpose.DELEGATION, root, now);
         Members m = Versioned.open(
-                Json.read(payload), "a delegation", "id", "agt", "key", "grp", "vrb", "zon", "sid", "nbf", "exp");
+                Json.read(payload),
+                "a delegation",
+                "id",
+                "agt",
+                "key",
+                "grp",
+                "vrb",
+                "zon",
+                "sid",
+                "cmv",
+                "nbf",
+                "exp");
         return new Delegation(
                 m.text("id"),
                 m.text("agt"),
@@ -74,22 +90,24 @@ public record Delegation(
                 m.texts("grp"),
                 m.texts("vrb"),
                 m.texts("zon"),
-                leaves(m),
+                numbers(m, "sid"),
+                numbers(m, "cmv"),
                 m.integer("nbf"),
                 m.integer("exp"));
     }
 
-    private static Map<String, Long> leaves(Members m) {
-        Map<String, Long> leaves = new TreeMap<>();
-        m.get("sid")
+    private static Map<String, Long> numbers(Members m, String name) {
+        Map<String, Long> numbers = new TreeMap<>();
+        m.get(name)
                 .filter(JsonNode::isObject)
                 .ifPresent(o -> o.properties().forEach(e -> {
                     if (!e.getValue().isIntegralNumber() || !e.getValue().canConvertToLong()) {
-                        throw new Refusal(ResponseStatus.BAD_REQUEST, "a delegation names a leaf that is no number");
+                        throw new Refusal(
+                                ResponseStatus.BAD_REQUEST, "a delegation names a leaf or a version that is no number");
                     }
-                    leaves.put(e.getKey(), e.getValue().longValue());
+                    numbers.put(e.getKey(), e.getValue().longValue());
                 }));
-        return leaves;
+        return numbers;
     }
 
     /** Refuses (4103) a command of this agent that the delegation does not allow now. */
@@ -105,6 +123,17 @@ public record Delegation(
         }
         if (!zones.isEmpty() && !(target instanceof Target.Zone zone && zones.contains(zone.name()))) {
             throw refused("does not reach this target: name one of its zones");
+        }
+    }
+
+    /**
+     * Refuses (4103) a delegation from before an agent was taken off the group's commander list: whoever still has a right got another one since.
+     *
+     * @param version of the list as of the newest epoch that is known
+     */
+    public void requireNotRevoked(String group, long version) {
+        if (versions.getOrDefault(group, 0L) < version) {
+            throw refused("was revoked with a later epoch: the server has to give another one");
         }
     }
 

@@ -23,6 +23,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param notAfter epoch seconds
  * @param overlap seconds during which the previous epoch still opens commands; 0 after an eviction
  * @param nonDelegable verbs that need the server's signature
+ * @param commanders version of the group's commander list: delegations that were given under an earlier one count no more
  * @param nonce repeated in the confirmation
  * @param roster for commanders; empty for others
  * @param tree what opens later epochs from blocks; empty where the group has no blocks
@@ -38,6 +39,7 @@ public record GroupCredential(
         long notAfter,
         long overlap,
         List<String> nonDelegable,
+        long commanders,
         String nonce,
         List<RosterEntry> roster,
         Optional<TreeShare> tree) {
@@ -56,6 +58,8 @@ public record GroupCredential(
                 && senderId >= 0
                 && senderId <= 0xffffffffL
                 && notBefore <= notAfter
+                && commanders >= 0
+                && commanders <= epoch
                 && overlap >= 0
                 && overlap <= MAX_OVERLAP;
         if (wrappedSecret.length != KeyWrap.WRAPPED_LENGTH
@@ -63,7 +67,7 @@ public record GroupCredential(
                 || new Identifier(group).scope() != Identifier.Scope.ABSOLUTE) {
             throw new Refusal(
                     ResponseStatus.BAD_REQUEST,
-                    "a credential has a group, wrapped secret, epoch, sender id or time out of range");
+                    "a credential has a group, wrapped secret, epoch, sender id, version or time out of range");
         }
     }
 
@@ -72,7 +76,11 @@ public record GroupCredential(
         ObjectNode o = Json.object();
         o.put("grp", group).put("epo", epoch).put("alg", EpochKeys.ALGORITHM).put("k", Base64Url.encode(wrappedSecret));
         o.put("sid", senderId).put("zon", zone).put("to", recipient);
-        o.put("nbf", notBefore).put("exp", notAfter).put("ovl", overlap).put("rid", nonce);
+        o.put("nbf", notBefore)
+                .put("exp", notAfter)
+                .put("ovl", overlap)
+                .put("cmv", commanders)
+                .put("rid", nonce);
         nonDelegable.forEach(o.putArray("ndv")::add);
         roster.forEach(r -> o.withArray("ros").add(r.toTree()));
         tree.ifPresent(t -> o.set("tre", t.toTree()));
@@ -96,6 +104,7 @@ public record GroupCredential(
                 "exp",
                 "ovl",
                 "rid",
+                "cmv",
                 "ndv",
                 "ros",
                 "tre");
@@ -115,6 +124,7 @@ public record GroupCredential(
                 m.integer("exp"),
                 m.integer("ovl"),
                 m.texts("ndv"),
+                m.integer("cmv"),
                 m.text("rid"),
                 roster,
                 m.get("tre").map(TreeShare::of));

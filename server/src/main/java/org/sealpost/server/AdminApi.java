@@ -34,7 +34,8 @@ final class AdminApi {
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
     private static final int READINGS = 100;
     private static final long FAN_OUT_SECONDS = 30;
-    private static final String GROUP_VERBS = "rotate, evict, preview, suspend, resume, scheme, relabel or blocks";
+    private static final String GROUP_VERBS =
+            "rotate, evict, preview, suspend, resume, revoke-delegation, delegate, scheme, relabel or blocks";
 
     private final Server server;
 
@@ -116,6 +117,7 @@ final class AdminApi {
                         .put("octets", m.block().length)
                         .put("published", m.latest().length));
         server.authority().suspended(id).forEach(group.putArray("suspended")::add);
+        server.rights().revoked(id).forEach(group.putArray("withoutDelegation")::add);
         long current = group.path("epoch").asLong(0);
         Map<String, Delivery> deliveries = server.ledger().of(id, current);
         Map<String, Long> confirmations = server.ledger().confirmedEpochs(id);
@@ -229,6 +231,14 @@ final class AdminApi {
                 yield parts[2].equals("suspend")
                         ? server.authority().suspend(group, member, reason)
                         : server.authority().resumeMember(group, member, reason);
+            }
+            case "revoke-delegation", "delegate" -> {
+                Members m = Members.of(body, "the request", Set.of("member", "reason"));
+                String reason = OperatorDoor.reason(m);
+                String member = server.authority().memberId(m.text("member"));
+                yield parts[2].equals("delegate")
+                        ? server.rights().delegate(group, member, reason)
+                        : server.rights().revoke(group, member, reason);
             }
             case "scheme" ->
                 server.authority()

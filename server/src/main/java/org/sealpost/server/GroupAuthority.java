@@ -71,6 +71,7 @@ public final class GroupAuthority {
     private final Map<String, EpochMaterial> materials = new HashMap<>();
 
     private volatile Consumer<EpochMaterial> published = material -> {};
+    private volatile Consumer<EpochFacts> drawn = facts -> {};
 
     public GroupAuthority(
             Fleet fleet,
@@ -90,6 +91,11 @@ public final class GroupAuthority {
     /** Told of every epoch that is to be published as a block or notice, also again after a start. Set once, before {@link #reconcile}. */
     public void onMaterial(Consumer<EpochMaterial> listener) {
         published = listener;
+    }
+
+    /** Told of every epoch that is on record, also again after a start, and before it is published. Set once, before {@link #reconcile}. */
+    public void onEpoch(Consumer<EpochFacts> listener) {
+        drawn = listener;
     }
 
     /** Brings database and enclave to what the fleet file says. Called at every start; members must be enrolled before they get a credential. */
@@ -632,6 +638,7 @@ public final class GroupAuthority {
             recordNow(facts, reason, material);
             return facts;
         });
+        drawn.accept(facts);
         material.ifPresentOrElse(m -> materials.put(facts.group(), m), () -> materials.remove(facts.group()));
         material.ifPresent(published);
     }

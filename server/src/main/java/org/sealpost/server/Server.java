@@ -82,6 +82,7 @@ public final class Server implements AutoCloseable {
     private final Commands commands;
     private final Readings readings;
     private final Delegations delegations;
+    private final AgentRights rights;
     private final Provisioning provisioning;
     private final List<TrustFunction> functions = new ArrayList<>();
     private volatile Optional<ManagerDoor> manager = Optional.empty();
@@ -110,13 +111,22 @@ public final class Server implements AutoCloseable {
         ledger.onStateFault((member, reason) -> audit.append("member.state", member + ": " + reason));
         this.resources = new GroupResources(fleet, authority, timer, this::send);
         OuterNotify outer = new OuterNotify(server, clock, this::send);
-        this.publisher = new BlockPublisher(server, ledger, audit, clock, timer, this::send, resources::tells);
+        this.delegations = new Delegations(fleet, enclave, audit, clock, timer, this::send);
+        this.publisher = new BlockPublisher(
+                server,
+                ledger,
+                audit,
+                clock,
+                timer,
+                this::send,
+                (group, gateway) -> resources.tells(group, gateway) && delegations.goAhead(group, gateway));
+        authority.onEpoch(delegations::drawn);
         authority.onMaterial(m -> publisher.publish(m, authority.gateways(m.group())));
+        this.rights = new AgentRights(database, enclave, authority, audit, delegations::wake);
         this.worker = new DeliveryWorker(ledger, enclave, enclave, audit, timer, outer);
         this.renewals = new Renewals(fleet, database, enclave, audit, clock, timer, outer);
         this.commands = new Commands(database, enclave, audit, clock, server, this::send);
         this.readings = new Readings(database, enclave, clock);
-        this.delegations = new Delegations(fleet, enclave, audit, clock, timer, this::send);
         this.provisioning =
                 new Provisioning(enclave, database, authority, audit, clock, timer, workers, () -> resources.changed());
         this.endPoint = EndPoint.of(fleet.serverIdentity(), enclave, workers);
@@ -167,7 +177,7 @@ public final class Server implements AutoCloseable {
         publisher.start();
         renewals.start();
         resources.start();
-        fleet.gateways().stream().filter(Fleet.Gateway::agent).forEach(g -> timer.execute(() -> delegations.give(g)));
+        delegations.start();
     }
 
     /**
@@ -296,6 +306,10 @@ public final class Server implements AutoCloseable {
         return resources;
     }
 
+    AgentRights rights() {
+        return rights;
+    }
+
     Commands commands() {
         return commands;
     }
@@ -348,6 +362,7 @@ public final class Server implements AutoCloseable {
         try {
             authority.resume();
             authority.tend();
+            rights.tend();
             commands.remind();
         } catch (StorageException | EnclaveUnavailable failure) {
             // the database or the enclave is away for the moment: the next round does it

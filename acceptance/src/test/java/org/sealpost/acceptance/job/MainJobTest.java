@@ -159,6 +159,28 @@ class MainJobTest {
 
     @Test
     @Order(8)
+    void anAgentWhoseDelegationIsRevokedCommandsNothingUntilItGetsAnother() throws Exception {
+        long epoch = epoch();
+        String agentNorth = "{\"member\":\"gw-north.agent\",\"reason\":\"misused\"}";
+        site.post("/groups/fire-doors/revoke-delegation", agentNorth);
+        Eventually.holds("everybody confirmed the epoch without it", site::allCurrent);
+        assertThat(epoch()).isEqualTo(epoch + 1);
+        assertThat(site.get("/groups/fire-doors").get("withoutDelegation").toString())
+                .contains("gw-north/Cagent");
+        JsonNode refused = control("{\"group\":\"fire-doors\",\"verb\":\"close\"}");
+        assertThat(refused.path("status").asInt()).isEqualTo(4103);
+        assertThat(refused.toString()).contains("revoked with a later epoch");
+        assertThat(state(door1)).isEqualTo("open");
+        site.post("/groups/fire-doors/delegate", agentNorth);
+        Eventually.present("the agent has another delegation", () -> {
+            JsonNode answer = control("{\"group\":\"fire-doors\",\"verb\":\"close\"}");
+            return answer.has("id") ? java.util.Optional.of(answer) : java.util.Optional.empty();
+        });
+        Eventually.holds("the door closes", () -> state(door1).equals("closed"));
+    }
+
+    @Test
+    @Order(9)
     void theAuditLogIsWholeAndHoldsNoSecretWord() throws Exception {
         JsonNode verdict = site.get("/audit/verify");
         assertThat(verdict.get("fault").isNull()).as("%s", verdict).isTrue();
@@ -167,7 +189,7 @@ class MainJobTest {
     }
 
     @Test
-    @Order(9)
+    @Order(10)
     void aServerThatIsStoppedClosesItsBooksBeforeItsEnclaveGoes() throws Exception {
         server.close();
         assertThat(Files.readString(server.file("log"))).doesNotContain("Exception");

@@ -216,6 +216,7 @@ class FieldMutationTest {
                 group.current().orElseThrow().until(),
                 60,
                 java.util.List.of("release"),
+                0,
                 "nonce",
                 java.util.List.of(),
                 java.util.Optional.empty());
@@ -232,6 +233,7 @@ class FieldMutationTest {
                 nbf    4000    -     -    2000     2000 4000
                 exp    4000    -     -    4000     4000 2000
                 ovl    4000    -     -    4000     2000 4000
+                cmv    4000    -     -    4000     2000 4000
                 rid    4000    2000  4000 -        -    -
                 ndv    2000    2000  -    -        -    -
                 """, json -> {

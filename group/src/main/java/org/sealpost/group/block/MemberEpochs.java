@@ -30,12 +30,20 @@ public record MemberEpochs(String group, byte[] publicKey, List<Labels> labels, 
      * @param notAfter epoch seconds
      * @param blockEpoch of the newest block that it knows
      * @param block that block's hash
+     * @param commanders version of the commander list in that block
      * @param coverage whom that block let in, as far as known
      */
-    public record Held(long epoch, byte[] secret, long notAfter, long blockEpoch, byte[] block, Coverage coverage) {
+    public record Held(
+            long epoch,
+            byte[] secret,
+            long notAfter,
+            long blockEpoch,
+            byte[] block,
+            long commanders,
+            Coverage coverage) {
         /** The same, with whom the block let in. */
         public Held knowing(Coverage learned) {
-            return new Held(epoch, secret, notAfter, blockEpoch, block, learned);
+            return new Held(epoch, secret, notAfter, blockEpoch, block, commanders, learned);
         }
 
         @Override
@@ -177,6 +185,7 @@ public record MemberEpochs(String group, byte[] publicKey, List<Labels> labels, 
                     opened.notAfter(),
                     opened.epoch(),
                     opened.hash(),
+                    header.commanderVersion(),
                     latest.block().isPresent() ? coverage(latest) : Coverage.UNKNOWN);
         } catch (Refusal refusal) {
             throw new Stop(refusal.status() == ResponseStatus.REQUEST_TIMEOUT ? Fault.OVER : Fault.SPLIT, refusal);
@@ -192,7 +201,13 @@ public record MemberEpochs(String group, byte[] publicKey, List<Labels> labels, 
         try {
             byte[] secret = notice.advance(group, from.block(), from.epoch(), from.secret(), publicKey, now);
             return Optional.of(new Held(
-                    notice.epoch(), secret, notice.notAfter(), from.blockEpoch(), from.block(), from.coverage()));
+                    notice.epoch(),
+                    secret,
+                    notice.notAfter(),
+                    from.blockEpoch(),
+                    from.block(),
+                    from.commanders(),
+                    from.coverage()));
         } catch (Refusal refusal) {
             if (byBlock) {
                 return Optional.empty();

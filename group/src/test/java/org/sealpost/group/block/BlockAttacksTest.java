@@ -75,7 +75,7 @@ class BlockAttacksTest {
                 .open(first, authority.labels(7))
                 .secret();
         MemberEpochs.Held held =
-                new MemberEpochs.Held(1, secret, Authority.NOW + 86_400, 1, first.hash(), Coverage.UNKNOWN);
+                new MemberEpochs.Held(1, secret, Authority.NOW + 86_400, 1, first.hash(), 0, Coverage.UNKNOWN);
         return new MemberEpochs(Authority.GROUP, authority.publicKey, List.of(new MemberEpochs.Labels(1, labels)), held)
                 .take(Latest.of(block, Optional.empty()), Authority.NOW);
     }

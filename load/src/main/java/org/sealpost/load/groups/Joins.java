@@ -78,6 +78,7 @@ final class Joins {
                         TestGroup.NOW + TestGroup.DAY,
                         0,
                         List.of("release"),
+                        0,
                         Base64Url.encode(TestGroup.octets(device, 16)),
                         List.of(),
                         Optional.empty())

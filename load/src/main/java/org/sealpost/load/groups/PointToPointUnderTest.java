@@ -86,6 +86,7 @@ final class PointToPointUnderTest implements Scheme {
                     TestGroup.NOW + TestGroup.DAY,
                     0,
                     List.of("release"),
+                    0,
                     Base64Url.encode(TestGroup.octets(random.nextLong(), 16)),
                     List.of(),
                     Optional.empty());

@@ -54,7 +54,7 @@ public final class BlockPublisher {
      * A publisher.
      *
      * @param server SP-relative identity of the server
-     * @param subscribed whether all members of a group at a gateway are told of what is put there: a block that comes before is one that nobody tells them of
+     * @param subscribed whether a group's block may go to a gateway: all its members there are told of what is put there (a block that comes before is one that nobody tells them of), and its agent has the delegation that goes with it
      */
     public BlockPublisher(
             String server,
@@ -115,8 +115,9 @@ public final class BlockPublisher {
                 .build();
         CompletionStage<ResponsePrimitive> sent = subscribed.test(m.group(), publication.gateway())
                 ? send.apply(request)
-                : CompletableFuture.failedFuture(
-                        new Refusal(ResponseStatus.CONFLICT, "its members are not subscribed to blocks there yet"));
+                : CompletableFuture.failedFuture(new Refusal(
+                        ResponseStatus.CONFLICT,
+                        "its members are not subscribed to blocks there yet, or its agent waits for its delegation"));
         sent.thenApply(response -> {
                     if (!response.status().successful()) {
                         throw new Refusal(response.status(), response.sentence());

@@ -228,6 +228,7 @@ final class AuthorityPart {
                                 0,
                                 0,
                                 Optional.empty(),
+                                Optional.empty(),
                                 Optional.empty()),
                         (old, made) -> old.withPolicy(policy)));
     }
@@ -249,12 +250,13 @@ final class AuthorityPart {
                 .map(Member::identity)
                 .toList()
                 .containsAll(old.members().stream().map(Member::identity).toList());
+        StateImage.Commanders list = CommanderList.of(authority(), old, members, number);
         long overlap = evicts ? 0 : old.policy().overlapSeconds();
         long now = vault.now();
         long until = now + old.policy().lifetimeSeconds();
         Optional<TreePart.Drawn> block = RekeyScheme.named(old.policy().scheme())
                 .tree()
-                .map(scheme -> trees.draw(group, old, scheme, leaves, number, until));
+                .map(scheme -> trees.draw(group, old, scheme, leaves, list, number, until));
         byte[] secret = vault.observed(
                 "epoch-secret",
                 group + " epoch " + number,
@@ -269,6 +271,7 @@ final class AuthorityPart {
                         now,
                         overlap,
                         Optional.of(leaves.next()),
+                        Optional.of(list),
                         block.map(TreePart.Drawn::tree).or(() -> old.tree().map(StateImage.Tree::idle))));
     }
 
@@ -291,6 +294,11 @@ final class AuthorityPart {
                 .toList());
         all.addAll(members);
         Leaves leaves = Leaves.given(old, all);
+        StateImage.Commanders list = CommanderList.of(authority(), old, leaves.members(), current.number() + 1);
+        if (list.version() > current.number()) {
+            // An agent comes back with another key: the old one, which somebody else may have, ends for everybody.
+            return draw(group, old, current.number() + 1, leaves);
+        }
         boolean tree = RekeyScheme.named(old.policy().scheme()).tree().isPresent();
         if (!tree || leaves.next() == old.nextLeaf().orElse(0L)) {
             return put(
@@ -303,6 +311,7 @@ final class AuthorityPart {
                             old.notBefore(),
                             old.overlap(),
                             Optional.of(leaves.next()),
+                            Optional.of(list),
                             old.tree()));
         }
         if (!trees.canRatchet(old, leaves)) {
@@ -323,6 +332,7 @@ final class AuthorityPart {
                         now,
                         overlap,
                         Optional.of(leaves.next()),
+                        Optional.of(list),
                         Optional.of(moved.tree())));
     }
 
@@ -394,6 +404,7 @@ final class AuthorityPart {
                 epoch.until(),
                 g.overlap(),
                 g.policy().nonDelegableVerbs(),
+                CommanderList.version(g),
                 nonce,
                 peer.role().equals(Role.AGENT.name()) ? roster(authority, g) : List.of(),
                 trees.share(group, g, peer, entry));
@@ -429,6 +440,11 @@ final class AuthorityPart {
             }
         }
         Map<String, Long> leaves = leaves(agent, groups);
+        Map<String, Long> versions = new HashMap<>();
+        for (String name : groups) {
+            CommanderList.requireOn(authority, group(name), agent);
+            versions.put(name, CommanderList.version(group(name)));
+        }
         long number = vault.change(s -> ++s.authority.orElseThrow().delegations);
         var delegation = new org.sealpost.group.Delegation(
                 "d" + number,
@@ -438,12 +454,23 @@ final class AuthorityPart {
                 verbs,
                 zones,
                 leaves,
+                versions,
                 vault.now(),
                 notAfter);
         StateImage.PurposeKey key = purpose(authority, Purpose.DELEGATION);
         String signed = delegation.sign(
                 vault.custody().signer(key.scalar()), Jwk.thumbprint(Jwk.parse(key.key())), key.certificate());
         return new Delegation(signed, CommanderPart.facts(delegation));
+    }
+
+    /** Takes an agent off a group's commander list or lets it back on. */
+    void bar(String group, String agent, boolean barred) {
+        StateImage.Group g = group(group);
+        boolean done = g.commanders().filter(c -> c.barred().contains(agent)).isPresent() == barred;
+        if (!done) {
+            StateImage.Group changed = g.withCommanders(CommanderList.barring(authority(), g, agent, barred));
+            vault.change(s -> s.authority.orElseThrow().groups.put(group, changed));
+        }
     }
 
     /** An agent's leaf in each group: its Sender ID under Group OSCORE. */
@@ -565,7 +592,12 @@ final class AuthorityPart {
     private Optional<EpochFacts> facts(String group, StateImage.Group g) {
         return g.current()
                 .map(e -> new EpochFacts(
-                        group, e.number(), epochs.keys(group, e).keyCheckValue(), g.notBefore(), e.until()));
+                        group,
+                        e.number(),
+                        epochs.keys(group, e).keyCheckValue(),
+                        g.notBefore(),
+                        e.until(),
+                        CommanderList.version(g)));
     }
 
     private StateImage.Group group(String group) {

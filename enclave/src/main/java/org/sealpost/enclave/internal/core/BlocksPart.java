@@ -83,6 +83,7 @@ final class BlocksPart {
                         vault.now(),
                         held.nonDelegable(),
                         held.roster(),
+                        Optional.of(next.commanders()),
                         Optional.of(with(tree, next)))));
         epochs.forget(group);
         return installed(group, true);
@@ -100,6 +101,7 @@ final class BlocksPart {
                             held.notBefore(),
                             held.nonDelegable(),
                             held.roster(),
+                            held.commanders(),
                             Optional.of(with(tree, now(held, tree).knowing(coverage))))));
         }
     }
@@ -119,6 +121,7 @@ final class BlocksPart {
                 held.current().until(),
                 tree.blockEpoch(),
                 tree.block(),
+                held.commanders().orElse(0L),
                 new Coverage(tree.coverage()));
     }
 

@@ -2,6 +2,7 @@ package org.sealpost.enclave.internal.core;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -58,7 +59,16 @@ final class CommanderPart {
                 || !Jwk.print(delegation.key()).equals(own.signatureKey())) {
             throw new Refusal(ResponseStatus.ORIGINATOR_HAS_NO_PRIVILEGE, "a delegation is for another agent");
         }
+        boolean old = held().stream().anyMatch(d -> replaces(d, delegation) && !d.id().equals(delegation.id()));
+        if (old) {
+            return facts(delegation);
+        }
+        List<String> over = held().stream()
+                .filter(d -> replaces(delegation, d))
+                .map(Delegation::id)
+                .toList();
         vault.change(s -> {
+            over.forEach(s.delegations::remove);
             s.delegations.remove(delegation.id());
             s.delegations.put(delegation.id(), compact);
             while (s.delegations.size() > MAX_DELEGATIONS) {
@@ -73,11 +83,8 @@ final class CommanderPart {
         Epochs.Usable epoch = epochs.newest(order.group());
         Target target = Target.parse(order.target());
         Command.checked(order.arguments());
-        boolean server = vault.state()
-                .authority
-                .filter(a -> a.groups.containsKey(order.group()))
-                .isPresent();
-        Map<String, String> proof = server ? serverProof() : delegationFor(order, target);
+        boolean server = isServer(order.group());
+        Map<String, String> proof = server ? serverProof() : delegationFor(order.group(), target, order.verb());
         long id = nextId();
         Command command = new Command(
                 id,
@@ -89,23 +96,44 @@ final class CommanderPart {
                 identity(server),
                 vault.now(),
                 order.notAfter());
-        remember(order.group(), command, proof, server);
+        return sealed(command, proof, server, epoch);
+    }
+
+    /** The command again, when it needs another delegation or epoch by now. */
+    Optional<SealedCommand> renew(long commandId) {
+        Given old = given.get(commandId);
+        if (old == null) {
+            return Optional.empty();
+        }
+        Command command = old.command();
+        Epochs.Usable epoch = epochs.newest(old.group());
+        boolean server = isServer(old.group());
+        Map<String, String> proof =
+                server ? serverProof() : delegationFor(old.group(), command.target(), command.verb());
+        if (command.epoch() == epoch.epoch() && proof.containsValue(old.proof())) {
+            return Optional.empty();
+        }
+        return Optional.of(sealed(command.inEpoch(epoch.epoch()), proof, server, epoch));
+    }
+
+    private SealedCommand sealed(Command command, Map<String, String> proof, boolean server, Epochs.Usable epoch) {
+        remember(command.group(), command, proof, server);
         String signed = sign(server, proof, command);
         String envelope = GroupEnvelope.seal(
                 GroupEnvelope.Use.COMMAND,
                 epoch.keys(),
-                order.group(),
+                command.group(),
                 epoch.epoch(),
                 new GroupEnvelope.Sender(
                         epoch.senderId(),
                         vault.instance(),
-                        vault.nextCounter(GroupEnvelope.Use.COMMAND + " " + order.group() + " " + epoch.epoch())),
+                        vault.nextCounter(GroupEnvelope.Use.COMMAND + " " + command.group() + " " + epoch.epoch())),
                 InnerPrimitives.utf8(signed));
         List<String> expected = epoch.roster().stream()
-                .filter(r -> target.reaches(r.identity(), r.zone()))
+                .filter(r -> command.target().reaches(r.identity(), r.zone()))
                 .map(RosterEntry::identity)
                 .toList();
-        return new SealedCommand(id, envelope, expected);
+        return new SealedCommand(command.id(), envelope, expected);
     }
 
     Acknowledgement open(String envelope) {
@@ -120,10 +148,7 @@ final class CommanderPart {
                         "an acknowledgement comes from nobody in the group's roster"));
         CommandAcknowledgement a =
                 CommandAcknowledgement.decode(signed.verify(Jwk.parse(member.key()), Labels.TYPE_ACKNOWLEDGEMENT));
-        boolean server = vault.state()
-                .authority
-                .filter(x -> x.groups.containsKey(epoch.group()))
-                .isPresent();
+        boolean server = isServer(epoch.group());
         if (!a.commander().equals(identity(server))) {
             throw new Refusal(ResponseStatus.BAD_REQUEST, "an acknowledgement answers another commander");
         }
@@ -169,25 +194,72 @@ final class CommanderPart {
         }
     }
 
-    private Map<String, String> delegationFor(CommandOrder order, Target target) {
-        List<String> newestFirst = new ArrayList<>(vault.state().delegations.values());
-        java.util.Collections.reverse(newestFirst);
+    private Map<String, String> delegationFor(String group, Target target, String verb) {
+        long version = Optional.ofNullable(vault.state().credentials.get(group))
+                .flatMap(StateImage.Held::commanders)
+                .orElse(0L);
         Refusal last = new Refusal(
                 ResponseStatus.ORIGINATOR_HAS_NO_PRIVILEGE,
                 "this agent has no delegation for that group: the server has to give it one");
-        for (String compact : newestFirst) {
+        for (String compact : newestFirst(group)) {
             try {
                 Delegation delegation = Delegation.verify(
                         compact, Jwk.parse(credentials.anchor().rootKey()), vault.now());
-                if (delegation.groups().contains(order.group())) {
-                    delegation.requireAllows(order.group(), target, order.verb(), vault.now());
-                    return Map.of("dlg", compact);
-                }
+                delegation.requireNotRevoked(group, version);
+                delegation.requireAllows(group, target, verb, vault.now());
+                return Map.of("dlg", compact);
             } catch (Refusal refusal) {
                 last = refusal;
             }
         }
         throw last;
+    }
+
+    /** Delegations for a group; they may have come in any order. */
+    private List<String> newestFirst(String group) {
+        record Entry(String compact, Delegation delegation) {}
+        List<Entry> all = new ArrayList<>();
+        vault.state()
+                .delegations
+                .values()
+                .forEach(compact -> parsed(compact)
+                        .filter(d -> d.groups().contains(group))
+                        .ifPresent(d -> all.add(0, new Entry(compact, d))));
+        all.sort(Comparator.comparingLong((Entry e) -> e.delegation().versions().getOrDefault(group, 0L))
+                .thenComparingLong(e -> e.delegation().notBefore())
+                .reversed());
+        return all.stream().map(Entry::compact).toList();
+    }
+
+    private List<Delegation> held() {
+        return vault.state().delegations.values().stream()
+                .flatMap(compact -> parsed(compact).stream())
+                .toList();
+    }
+
+    private Optional<Delegation> parsed(String compact) {
+        try {
+            return Optional.of(
+                    Delegation.verify(compact, Jwk.parse(credentials.anchor().rootKey()), vault.now()));
+        } catch (Refusal over) {
+            // its signing key's certificate has ended, or the root is another one since
+            return Optional.empty();
+        }
+    }
+
+    /** Whether a delegation says the same as another one, later. */
+    private static boolean replaces(Delegation later, Delegation earlier) {
+        boolean same = later.groups().equals(earlier.groups())
+                && later.verbs().equals(earlier.verbs())
+                && later.zones().equals(earlier.zones());
+        boolean upToDate = later.groups().stream()
+                .allMatch(g -> later.versions().getOrDefault(g, 0L)
+                        >= earlier.versions().getOrDefault(g, 0L));
+        return same && upToDate && later.notBefore() > earlier.notBefore();
+    }
+
+    private boolean isServer(String group) {
+        return vault.state().authority.filter(a -> a.groups.containsKey(group)).isPresent();
     }
 
     private Map<String, String> serverProof() {

@@ -263,6 +263,11 @@ public final class Compartment implements Enclave {
     }
 
     @Override
+    public Optional<SealedCommand> renewCommand(long commandId) {
+        return alone(() -> commander.renew(commandId));
+    }
+
+    @Override
     public Acknowledgement openAcknowledgement(String envelope) {
         return alone(() -> commander.open(envelope));
     }
@@ -408,6 +413,14 @@ public final class Compartment implements Enclave {
     public Delegation delegate(
             String agent, List<String> groups, List<String> verbs, List<String> zones, long notAfter) {
         return alone(() -> authority.delegate(agent, groups, verbs, zones, notAfter));
+    }
+
+    @Override
+    public void bar(String group, String agent, boolean barred) {
+        alone(() -> {
+            authority.bar(group, agent, barred);
+            return group;
+        });
     }
 
     @Override

@@ -196,6 +196,7 @@ final class CredentialsPart {
                 credential.notBefore(),
                 credential.nonDelegable(),
                 credential.roster(),
+                Optional.of(credential.commanders()),
                 tree);
     }
 

@@ -13,7 +13,6 @@ import java.util.function.Supplier;
 import org.sealpost.e2e.Jwk;
 import org.sealpost.e2e.Jws;
 import org.sealpost.e2e.ReplayWindow;
-import org.sealpost.e2e.Sha256;
 import org.sealpost.enclave.CommanderKeys.Acknowledgement;
 import org.sealpost.enclave.GroupOscoreKeys.ProtectedAnswer;
 import org.sealpost.enclave.GroupOscoreKeys.ProtectedCommand;
@@ -206,7 +205,7 @@ final class GroupOscorePart {
         boolean server = leaf == AuthorityPart.SERVER_SENDER_ID;
         try {
             Command command = member.gate(epoch).verify(payload, server ? Optional.empty() : Optional.of(delegations));
-            return member.decide(command, Sha256.of(payload), server);
+            return member.decide(command, server);
         } catch (Refusal refusal) {
             return new CommandVerdict.Refused(refusal.status().code(), refusal.sentence());
         }

@@ -7,7 +7,6 @@ import java.util.Optional;
 import org.sealpost.e2e.Jwk;
 import org.sealpost.e2e.Jws;
 import org.sealpost.e2e.Labels;
-import org.sealpost.e2e.Sha256;
 import org.sealpost.enclave.MemberKeys.CommandVerdict;
 import org.sealpost.enclave.MemberKeys.Reading;
 import org.sealpost.group.Command;
@@ -70,8 +69,7 @@ final class MemberPart {
             Epochs.Usable epoch = opened.epoch();
             Jws signed = Jws.parse(new String(opened.plaintext(), StandardCharsets.US_ASCII));
             Command command = gate(epoch).verify(signed);
-            return decide(
-                    command, Sha256.of(signed.payload()), signed.delegation().isEmpty());
+            return decide(command, signed.delegation().isEmpty());
         } catch (Refusal refusal) {
             return new CommandVerdict.Refused(refusal.status().code(), refusal.sentence());
         }
@@ -86,6 +84,9 @@ final class MemberPart {
                 epoch.group(),
                 epoch.epoch(),
                 epoch.nonDelegable(),
+                Optional.ofNullable(vault.state().credentials.get(epoch.group()))
+                        .flatMap(StateImage.Held::commanders)
+                        .orElse(0L),
                 vault.now(),
                 vault.clockRuns(),
                 credentials.certificates());
@@ -120,7 +121,8 @@ final class MemberPart {
     }
 
     /** What is to be done with a command that was verified; its number is stored first. */
-    CommandVerdict decide(Command command, byte[] digest, boolean byServer) {
+    CommandVerdict decide(Command command, boolean byServer) {
+        byte[] digest = command.digest();
         String commander = command.commander();
         Optional<StateImage.Seen> last =
                 Optional.ofNullable(vault.state().commands.get(commander));

@@ -200,7 +200,11 @@ public final class StateImage {
     /** An epoch's secret (a member's: its reference) and when it stops opening commands (epoch seconds). */
     public record Epoch(long number, byte[] secret, long until) {}
 
-    /** A member's credential: the current epoch and, within the overlap, the one before. */
+    /**
+     * A member's credential: the current epoch and, within the overlap, the one before.
+     *
+     * @param commanders version of the commander list as of the current epoch; empty in a state from before it was kept
+     */
     public record Held(
             Epoch current,
             Optional<Epoch> previous,
@@ -209,6 +213,7 @@ public final class StateImage {
             long notBefore,
             List<String> nonDelegable,
             List<RosterEntry> roster,
+            Optional<Long> commanders,
             Optional<HeldTree> tree) {}
 
     /**
@@ -320,6 +325,7 @@ public final class StateImage {
      * A group at its authority; without an epoch until the first one is drawn.
      *
      * @param nextLeaf the lowest number that was never given to anybody; empty before the first
+     * @param commanders who may command under delegations; empty before the first epoch and in a state from before it was kept
      */
     public record Group(
             GroupPolicy policy,
@@ -329,17 +335,38 @@ public final class StateImage {
             long notBefore,
             long overlap,
             Optional<Long> nextLeaf,
+            Optional<Commanders> commanders,
             Optional<Tree> tree) {
         public Group {
             members = new ArrayList<>(members);
         }
 
         Group withPolicy(GroupPolicy changed) {
-            return new Group(changed, members, current, previous, notBefore, overlap, nextLeaf, tree);
+            return new Group(changed, members, current, previous, notBefore, overlap, nextLeaf, commanders, tree);
         }
 
         Group withTree(Tree changed) {
-            return new Group(policy, members, current, previous, notBefore, overlap, nextLeaf, Optional.of(changed));
+            return new Group(
+                    policy, members, current, previous, notBefore, overlap, nextLeaf, commanders, Optional.of(changed));
+        }
+
+        Group withCommanders(Commanders changed) {
+            return new Group(
+                    policy, members, current, previous, notBefore, overlap, nextLeaf, Optional.of(changed), tree);
+        }
+    }
+
+    /**
+     * The agents that may command a group under delegations.
+     *
+     * @param version epoch in which somebody was taken off last, or got another key; 0: none
+     * @param list public JWK of each, by absolute identity
+     * @param barred agents that are members and may not command
+     */
+    public record Commanders(long version, Map<String, String> list, List<String> barred) {
+        public Commanders {
+            list = new java.util.TreeMap<>(list);
+            barred = List.copyOf(barred);
         }
     }
 
@@ -349,8 +376,8 @@ public final class StateImage {
      * @param next the generation that is prepared
      * @param block the newest block, encoded; empty when the group has gone over to a scheme without blocks
      * @param notice the newest one after it, encoded; empty when there is none
-     * @param commanderVersion how often the list of commanders has changed
-     * @param commanders its hash
+     * @param commanderVersion version of the commander list in the newest block
+     * @param commanders that list's hash
      */
     public record Tree(
             Generation using,

@@ -1,23 +1,17 @@
 package org.sealpost.enclave.internal.core;
 
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import org.sealpost.e2e.Hmac;
 import org.sealpost.e2e.Jwk;
 import org.sealpost.e2e.KeyWrap;
-import org.sealpost.e2e.Sha256;
 import org.sealpost.e2e.Wipe;
 import org.sealpost.enclave.AuthorityKeys;
 import org.sealpost.enclave.AuthorityKeys.EpochMaterial;
 import org.sealpost.enclave.AuthorityKeys.EvictionPreview;
 import org.sealpost.enclave.AuthorityKeys.Member;
-import org.sealpost.enclave.AuthorityKeys.Role;
 import org.sealpost.group.BlockCertificate;
 import org.sealpost.group.RekeyScheme;
 import org.sealpost.group.TreeShare;
@@ -64,21 +58,25 @@ final class TreePart {
     }
 
     /** A fresh epoch, with its block. */
-    Drawn draw(String group, StateImage.Group old, TreeScheme scheme, Leaves leaves, long number, long until) {
+    Drawn draw(
+            String group,
+            StateImage.Group old,
+            TreeScheme scheme,
+            Leaves leaves,
+            StateImage.Commanders list,
+            long number,
+            long until) {
         StateImage.BlockKey key = blockKey();
         StateImage.Generation using = generation(old, scheme, leaves, number);
         byte[] seed = vault.observed("epoch-seed", group + " epoch " + number, vault.randomOctets(SEED));
-        byte[] commanders = commanders(leaves.members());
-        long version = old.tree()
-                .map(t -> Arrays.equals(t.commanders(), commanders) ? t.commanderVersion() : t.commanderVersion() + 1)
-                .orElse(1L);
+        byte[] commanders = CommanderList.hash(list);
         byte[] previous = old.tree()
                 .filter(StateImage.Tree::active)
                 .map(t -> EpochBlock.decode(t.block()).hash())
                 .orElseGet(() -> new byte[HASH]);
         List<Subset> cover = cover(using, leaves);
         EpochBlock block = issue(
-                new EpochBlock.Draft(group, using.number(), number, until, previous, version, commanders),
+                new EpochBlock.Draft(group, using.number(), number, until, previous, list.version(), commanders),
                 using,
                 cover,
                 seed,
@@ -87,7 +85,8 @@ final class TreePart {
         Wipe.octets(seed);
         Optional<StateImage.Generation> next =
                 old.tree().flatMap(StateImage.Tree::next).filter(n -> n.number() > using.number());
-        StateImage.Tree tree = new StateImage.Tree(using, next, number, block.encode(), NONE, version, commanders);
+        StateImage.Tree tree =
+                new StateImage.Tree(using, next, number, block.encode(), NONE, list.version(), commanders);
         boolean scattered = cover.size() > MOST_ENTRIES || leaves.next() > (3L << using.height() - 2);
         return new Drawn(next.isEmpty() && scattered ? prepared(leaves, tree) : tree, secret);
     }
@@ -163,7 +162,7 @@ final class TreePart {
                 number,
                 vault.now() + g.policy().lifetimeSeconds(),
                 new byte[HASH],
-                g.tree().map(StateImage.Tree::commanderVersion).orElse(1L),
+                number,
                 new byte[HASH]);
         byte[] seed = vault.randomOctets(SEED);
         byte[] key = vault.randomOctets(KEY);
@@ -296,22 +295,6 @@ final class TreePart {
 
     private static TreeScheme schemeOf(StateImage.Generation generation) {
         return RekeyScheme.named(generation.scheme()).tree().orElseThrow();
-    }
-
-    /** Names the agents that may command under delegations: hash of identity | 0x00 | public JWK | 0x0a of each, in the order of their identities. */
-    private byte[] commanders(List<Member> members) {
-        var peers = vault.state().authority.orElseThrow().peers;
-        StringBuilder list = new StringBuilder();
-        members.stream()
-                .map(m -> peers.get(m.identity()))
-                .filter(Objects::nonNull)
-                .filter(p -> p.role().equals(Role.AGENT.name()))
-                .sorted(Comparator.comparing(StateImage.Peer::identity))
-                .forEach(p -> list.append(p.identity())
-                        .append('\0')
-                        .append(p.signatureKey())
-                        .append('\n'));
-        return Arrays.copyOf(Sha256.of(list.toString().getBytes(StandardCharsets.UTF_8)), HASH);
     }
 
     /** The key that signs blocks; made and certified when it is needed first. */
