@@ -45,6 +45,9 @@ public final class Device implements AutoCloseable {
     private static final long ENROLMENT_MILLIS = 200;
     private static final String EVERY_VERB = "*";
 
+    /** Result Content: what was created is not sent back. */
+    private static final int NOTHING = 0;
+
     /** A device that hears nothing looks whether there is a newer epoch so often. */
     private static final long LOOK_MILLIS = 300_000;
 
@@ -523,6 +526,7 @@ public final class Device implements AutoCloseable {
                         Operation.CREATE,
                         to,
                         b -> b.resourceType(ResourceType.CONTENT_INSTANCE.code())
+                                .resultContent(NOTHING)
                                 .content(instance))
                 .thenApply(r -> {
                     if (!r.status().successful()) {

@@ -33,6 +33,10 @@ import tools.jackson.databind.node.ObjectNode;
 final class Commands {
     private static final long FIRST_REMINDER = 2;
     private static final long LAST_REMINDER = 16;
+
+    /** Result Content: what was created is not sent back. */
+    private static final int NOTHING = 0;
+
     private static final String CONTENT_INFO = "application/json:0:1";
 
     private final Database database;
@@ -49,8 +53,18 @@ final class Commands {
     /** Commands that everybody has answered. */
     private final Set<Long> complete = ConcurrentHashMap.newKeySet();
 
-    /** When a command is repeated next, and how long after that again; seconds. */
-    private record Reminder(long at, long pause) {}
+    /**
+     * When a command is repeated next, and how long after that again; seconds.
+     *
+     * @param silent how many had not answered when this was decided
+     * @param latest when those that are left are reminded although answers still come in
+     */
+    private record Reminder(long at, long pause, int silent, long latest) {
+        /** Answers come in: asking again now would only add to what is on its way. */
+        boolean waits(int stillSilent, long now) {
+            return stillSilent < silent && now < latest;
+        }
+    }
 
     /** A command with members that have not answered. */
     private record Open(long id, String envelope, List<String> silent) {}
@@ -132,14 +146,21 @@ final class Commands {
         List<Open> all = open(now);
         due.keySet().retainAll(all.stream().map(Open::id).collect(Collectors.toSet()));
         for (Open command : all) {
-            Reminder reminder =
-                    due.computeIfAbsent(command.id(), id -> new Reminder(now + FIRST_REMINDER, FIRST_REMINDER));
-            if (now >= reminder.at()) {
-                long pause = Math.min(LAST_REMINDER, reminder.pause() * 2);
-                due.put(command.id(), new Reminder(now + pause, pause));
+            int silent = command.silent().size();
+            Reminder reminder = due.computeIfAbsent(command.id(), id -> reminder(now, FIRST_REMINDER, silent));
+            if (reminder.waits(silent, now)) {
+                due.put(
+                        command.id(),
+                        new Reminder(now + reminder.pause(), reminder.pause(), silent, reminder.latest()));
+            } else if (now >= reminder.at()) {
+                due.put(command.id(), reminder(now, Math.min(LAST_REMINDER, reminder.pause() * 2), silent));
                 command.silent().forEach(member -> repeat(command, member));
             }
         }
+    }
+
+    private static Reminder reminder(long now, long pause, int silent) {
+        return new Reminder(now + pause, pause, silent, now + LAST_REMINDER);
     }
 
     private void repeat(Open command, String member) {
@@ -241,6 +262,7 @@ final class Commands {
     private RequestPrimitive instance(String requestId, String container, String envelope) {
         return RequestPrimitive.of(Operation.CREATE, container, server, requestId)
                 .resourceType(ResourceType.CONTENT_INSTANCE.code())
+                .resultContent(NOTHING)
                 .content(instance(envelope))
                 .build();
     }

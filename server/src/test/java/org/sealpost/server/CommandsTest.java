@@ -101,9 +101,61 @@ class CommandsTest {
         assertThat(sent).isEmpty();
     }
 
-    private void order(long seconds) {
+    @Test
+    void nobodyIsRemindedWhileAnswersComeInButNotForEver() {
+        Enclave second = member("door-2");
+        Enclave third = member("door-3");
+        server.newEpoch(
+                DOORS,
+                2,
+                List.of(
+                        new Member(DOOR, "floor-1", 1),
+                        new Member(identity("door-2"), "floor-1", 2),
+                        new Member(identity("door-3"), "floor-1", 3)));
+        List.of(door, second, third).forEach(this::give);
+        String envelope = order(60);
+        pass(1);
+        answer(door, envelope);
+        pass(2);
+        assertThat(sent).isEmpty();
+        pass(2);
+        assertThat(sent)
+                .extracting(RequestPrimitive::to)
+                .containsExactly("/gw-north/cse-mn/door-2/cmd", "/gw-north/cse-mn/door-3/cmd");
+        answer(second, envelope);
+        pass(16);
+        assertThat(sent).hasSize(3);
+    }
+
+    private Enclave member(String name) {
+        Enclave made = environment.compartment(name);
+        made.acceptEnrolment(server.enrolPeer(made.enrolmentRequest(identity(name)), Role.DEVICE)
+                .enrolmentPackage());
+        return made;
+    }
+
+    private static String identity(String name) {
+        return "//sealpost.example/gw-north/C" + name;
+    }
+
+    private void give(Enclave member) {
+        var rand = member.receiverRandObject("//sealpost.example/in-cse");
+        String identity = member.enrolment().orElseThrow().identity();
+        var sealed = server.sealCredential(identity, java.util.Optional.of(rand), DOORS);
+        assertThat(member.openRequest(sealed.esprimObject())).isInstanceOf(OpenedRequest.Answered.class);
+    }
+
+    private void answer(Enclave member, String envelope) {
+        assertThat(member.openCommand(envelope)).isInstanceOf(CommandVerdict.Execute.class);
+        commands.acknowledged(
+                member.acknowledge(member.unfinishedCommands().get(0).command(), "done", "closed"));
+    }
+
+    private String order(long seconds) {
         commands.send(new Commands.Order(DOORS, "all", "close", Map.of(), seconds, false), id -> {});
+        String envelope = envelope();
         sent.clear();
+        return envelope;
     }
 
     private void pass(long seconds) {

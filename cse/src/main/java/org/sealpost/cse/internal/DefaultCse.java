@@ -69,7 +69,11 @@ public final class DefaultCse implements Cse {
         this.access = new AccessControl(config, tree);
         this.router = new Router(config, tree, sender, clock);
         this.polling = new PollingChannels(timer);
-        this.groups = new Groups(this::handle);
+        this.groups = new Groups(this::handle, work -> {
+            try (Guard.Held held = lock.hold()) {
+                return this.store.transaction(work);
+            }
+        });
         this.courier = new StoredCourier(
                 this.store, lock, clock, timer, config.cseId(), counters, r -> handle(r, Source.local()));
         this.local = new LocalOperations(config, tree, access, new Subscriptions(config, tree, clock, courier));

@@ -10,7 +10,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.sealpost.cse.Source;
+import org.sealpost.cse.StoreException;
 import org.sealpost.onem2m.Content;
 import org.sealpost.onem2m.PrimitiveCodec;
 import org.sealpost.onem2m.Refusal;
@@ -25,8 +28,12 @@ import tools.jackson.databind.node.ObjectNode;
 final class Groups {
     private static final int REMEMBERED = 1024;
 
+    /** So many members' changes share a write: the lock is let go in between. */
+    private static final int TOGETHER = 64;
+
     private final PrimitiveCodec json = PrimitiveCodec.of(Serialization.JSON);
     private final BiFunction<RequestPrimitive, Source, CompletionStage<ResponsePrimitive>> handle;
+    private final Together together;
     private final Map<String, Instant> seen = new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
 
@@ -36,8 +43,15 @@ final class Groups {
         }
     };
 
-    Groups(BiFunction<RequestPrimitive, Source, CompletionStage<ResponsePrimitive>> handle) {
+    /** Runs work in one transaction of the store. */
+    interface Together {
+        List<CompletableFuture<ResponsePrimitive>> run(Supplier<List<CompletableFuture<ResponsePrimitive>>> work);
+    }
+
+    /** @param together runs what it is given in one transaction */
+    Groups(BiFunction<RequestPrimitive, Source, CompletionStage<ResponsePrimitive>> handle, Together together) {
         this.handle = handle;
+        this.together = together;
     }
 
     /** Normalises and checks the member list of a create or update request. */
@@ -82,21 +96,38 @@ final class Groups {
                     ResponseStatus.BAD_REQUEST, "the request names a target that is not a member of the group");
         }
         List<String> targets = request.groupTargets().isEmpty() ? members : request.groupTargets();
+        Function<String, CompletableFuture<ResponsePrimitive>> ask = member -> handle.apply(
+                        request.with(b -> b.to(member + path)
+                                .from(from)
+                                .groupRequestId(gid)
+                                .groupTargets(List.of())
+                                .noResponseType()),
+                        source)
+                .exceptionally(failure -> refused(failure, request.requestId()))
+                .thenApply(r -> r.withFrom(member))
+                .toCompletableFuture();
         List<CompletableFuture<ResponsePrimitive>> answers = new ArrayList<>();
-        for (String member : targets) {
-            RequestPrimitive copy = request.with(b -> b.to(member + path)
-                    .from(from)
-                    .groupRequestId(gid)
-                    .groupTargets(List.of())
-                    .noResponseType());
-            answers.add(handle.apply(copy, source)
-                    .exceptionally(failure -> refused(failure, request.requestId()))
-                    .thenApply(r -> r.withFrom(member))
-                    .toCompletableFuture());
+        for (int at = 0; at < targets.size(); at += TOGETHER) {
+            answers.addAll(some(targets.subList(at, Math.min(targets.size(), at + TOGETHER)), ask, request));
         }
         return CompletableFuture.allOf(answers.toArray(new CompletableFuture<?>[0]))
                 .thenApply(done -> aggregate(
                         request, answers.stream().map(CompletableFuture::join).toList()));
+    }
+
+    /** What some members change here gets into the store with one write; when that fails, none of them has changed. */
+    private List<CompletableFuture<ResponsePrimitive>> some(
+            List<String> members,
+            Function<String, CompletableFuture<ResponsePrimitive>> ask,
+            RequestPrimitive request) {
+        try {
+            return together.run(() -> members.stream().map(ask).toList());
+        } catch (StoreException full) {
+            return members.stream()
+                    .map(member -> CompletableFuture.completedFuture(
+                            refused(full, request.requestId()).withFrom(member)))
+                    .toList();
+        }
     }
 
     private ResponsePrimitive aggregate(RequestPrimitive request, List<ResponsePrimitive> answers) {

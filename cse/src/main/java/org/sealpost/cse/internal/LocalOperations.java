@@ -150,8 +150,9 @@ final class LocalOperations {
             throw new Refusal(ResponseStatus.NOT_ACCEPTABLE, "the content is larger than the container allows");
         }
         long tag = container.number("st", 0) + 1;
-        Resource instance = tree.add(container, ResourceType.CONTENT_INSTANCE, Optional.empty(), given, who.identity());
-        Resource stamped = tree.replace(instance.with(a -> a.put("cs", size).put("st", tag)));
+        ObjectNode complete = given.deepCopy().put("cs", size).put("st", tag);
+        Resource instance =
+                tree.add(container, ResourceType.CONTENT_INSTANCE, Optional.empty(), complete, who.identity());
         List<Resource> instances = tree.children(container, ResourceType.CONTENT_INSTANCE);
         long most = container.number("mni", Long.MAX_VALUE);
         int excess = (int) Math.max(0, instances.size() - most);
@@ -161,7 +162,7 @@ final class LocalOperations {
                 .sum();
         tree.replace(container.with(
                 a -> a.put("st", tag).put("cni", instances.size() - excess).put("cbs", bytes)));
-        return stamped;
+        return instance;
     }
 
     private Resource createOther(ResourceType type, Requester who, Resource parent, ObjectNode given) {

@@ -6,6 +6,7 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Savepoint;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -132,9 +133,12 @@ public final class SqliteResourceStore implements ResourceStore {
         update("delete from courier where seq = ?", sequence);
     }
 
-    /** Runs changes as one: all of them are in the database afterwards, or none. */
+    /** Runs changes as one: all of them are in the database afterwards, or none. Within another transaction they get there with that one, and are undone alone when they throw. */
     <T> T transaction(Supplier<T> changes) {
         try {
+            if (!connection.getAutoCommit()) {
+                return within(changes);
+            }
             connection.setAutoCommit(false);
             try {
                 T result = changes.get();
@@ -150,6 +154,20 @@ public final class SqliteResourceStore implements ResourceStore {
             }
         } catch (SQLException e) {
             throw failed(where, e);
+        }
+    }
+
+    private <T> T within(Supplier<T> changes) throws SQLException {
+        Savepoint before = connection.setSavepoint();
+        int effects = afterCommit.size();
+        try {
+            T result = changes.get();
+            connection.releaseSavepoint(before);
+            return result;
+        } catch (RuntimeException e) {
+            connection.rollback(before);
+            afterCommit.subList(effects, afterCommit.size()).clear();
+            throw e;
         }
     }
 

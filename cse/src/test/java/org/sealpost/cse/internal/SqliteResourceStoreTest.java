@@ -40,4 +40,26 @@ class SqliteResourceStoreTest {
         assertThat(effects).isEmpty();
         assertThat(store.items()).isEmpty();
     }
+
+    @Test
+    void withinATransactionWhatThrowsIsTakenBackAlone() {
+        store.transaction(() -> {
+            store.transaction(() -> add("door-1"));
+            assertThatThrownBy(() -> store.transaction(() -> {
+                        add("door-2");
+                        throw new IllegalStateException("no");
+                    }))
+                    .isInstanceOf(IllegalStateException.class);
+            store.transaction(() -> add("door-3"));
+            assertThat(effects).isEmpty();
+            return true;
+        });
+        assertThat(effects).containsExactly("door-1", "door-3");
+        assertThat(store.items()).extracting(SqliteResourceStore.Item::target).containsExactly("door-1", "door-3");
+    }
+
+    private SqliteResourceStore.Item add(String target) {
+        store.afterCommit(() -> effects.add(target));
+        return store.add(target, "{}", 10, "", "r1");
+    }
 }

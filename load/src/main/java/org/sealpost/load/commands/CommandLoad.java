@@ -31,6 +31,8 @@ record CommandLoad(int devices, int rounds, long seed) {
     /** Devices of a site of its own that is thrown away: what is compiled then is warm. */
     private static final int WARMING = 100;
 
+    private static final int WARMING_ROUNDS = 20;
+
     /** Gives the commands of one round. */
     private interface Round {
         void begin();
@@ -39,7 +41,7 @@ record CommandLoad(int devices, int rounds, long seed) {
     Figures run(Consumer<String> progress) throws IOException, InterruptedException {
         if (devices > WARMING) {
             progress.accept("warming up with " + WARMING + " devices");
-            new CommandLoad(WARMING, 3, seed).measured(line -> {});
+            new CommandLoad(WARMING, WARMING_ROUNDS, seed).measured(line -> {});
         }
         return measured(progress);
     }

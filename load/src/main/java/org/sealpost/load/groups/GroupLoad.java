@@ -6,6 +6,7 @@ import java.util.OptionalLong;
 import java.util.function.Consumer;
 import org.sealpost.group.tree.TreeScheme;
 import org.sealpost.load.Figures;
+import org.sealpost.load.Machine;
 
 /**
  * One run, everything in it measured in it.
@@ -24,7 +25,9 @@ record GroupLoad(int members, int devices, int compared, int pointToPoint, int m
 
     private static final int HUNDRED = 100;
     private static final int SIGNED_DEVICES = 100;
-    private static final int SIGNED_ROUNDS = 9;
+    private static final int SIGNED_ROUNDS = 30;
+    private static final int FEW_ROUNDS = 3;
+    private static final int MANY_DEVICES = 10_000;
     private static final int SLEEPY_EPOCHS = 10_000;
     private static final int RECOVERED = 1_000;
     private static final int PROBES = 20;
@@ -69,13 +72,16 @@ record GroupLoad(int members, int devices, int compared, int pointToPoint, int m
         figures.put("members", members);
         figures.put("devices", devices);
         figures.put("seed", seed);
+        figures.put("load_before", Machine.load());
         progress.accept("heap of a group of " + members);
         figures.put("server_heap_mib", Heap.mebibytes(members, seed));
         Sizes sizes = sizes(figures, progress);
         progress.accept("joins with signatures, through enclaves");
-        joined(figures, "joins_signed", Joins.signed(Math.min(SIGNED_DEVICES, devices), SIGNED_ROUNDS));
+        joined(figures, "joins_signed", Joins.signed(
+                        Math.min(SIGNED_DEVICES, devices), devices < MANY_DEVICES ? FEW_ROUNDS : SIGNED_ROUNDS));
         large(figures, rows, sizes, progress);
         compare(rows, sizes, progress);
+        figures.put("load_after", Machine.load());
         return new Outcome(figures, rows);
     }
 

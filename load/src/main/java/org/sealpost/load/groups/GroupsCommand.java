@@ -127,7 +127,14 @@ public final class GroupsCommand implements Callable<Integer> {
             System.out.println();
             Goals.lines(outcome.figures()).forEach(System.out::println);
             costs(outcome.figures()).forEach(System.out::println);
-            System.out.printf("seed %d, commit %s, %s%n", seed, Machine.commit(), Machine.description());
+            System.out.printf(
+                    Locale.ROOT,
+                    "seed %d, commit %s, %s; load of the system %.1f before, %.1f after%n",
+                    seed,
+                    Machine.commit(),
+                    Machine.description(),
+                    outcome.figures().get("load_before"),
+                    outcome.figures().get("load_after"));
         }
         if (Optional.ofNullable(charts).isPresent()) {
             Charts.write(Optional.ofNullable(charts).orElseThrow(), outcome.rows());

@@ -98,7 +98,7 @@ final class Joins {
      * confirms; the server's verifies.
      *
      * @param each devices for every processor; one server's enclave for each
-     * @param rounds so often everybody joins; a third as often before, uncounted, so that it is compiled
+     * @param rounds so often everybody joins; as often before, uncounted, so that it is compiled
      */
     static Rate signed(int each, int rounds) {
         int processors = Runtime.getRuntime().availableProcessors();
@@ -106,7 +106,7 @@ final class Joins {
         for (int i = 0; i < processors; i++) {
             sites.add(new Site(each));
         }
-        perSecond(processors, (from, to) -> joinOften(sites.subList(from, to), 1 + rounds / 3));
+        perSecond(processors, (from, to) -> joinOften(sites.subList(from, to), rounds));
         return rate(processors, processors * each * rounds, (from, to) -> joinOften(sites.subList(from, to), rounds));
     }
 
