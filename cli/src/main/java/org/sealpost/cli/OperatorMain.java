@@ -416,6 +416,65 @@ public final class OperatorMain {
         return member("delegate", group, agent, reason, " gets a delegation again; ");
     }
 
+    @Command(
+            name = "expire",
+            description = "Says when a group ends: its epochs stop then by themselves, and the server deletes it.",
+            footer = {
+                "",
+                "Examples:",
+                "  sealpost expire site-cranes --at 2027-03-31T18:00:00Z --reason \"site closes\" --state state/server",
+                "  sealpost expire site-cranes --days 30 --state state/server",
+                "  sealpost expire site-cranes --never --state state/server      takes it back"
+            })
+    int expire(
+            @Parameters(paramLabel = "GROUP") String group,
+            @Option(names = "--at", paramLabel = "TIME", description = "Such as 2027-03-31T18:00:00Z.") @Nullable
+                    Instant at,
+            @Option(names = "--days", paramLabel = "N", description = "So many days from now.") @Nullable Integer days,
+            @Option(names = "--never", description = "It does not end by itself any more.") boolean never,
+            @Option(names = "--reason", defaultValue = "by operator", description = "For the audit log.")
+                    String reason) {
+        if ((at == null ? 0 : 1) + (days == null ? 0 : 1) + (never ? 1 : 0) != 1) {
+            throw new Complaint("say when: --at TIME, --days N or --never", "sealpost expire --help");
+        }
+        long end = Optional.ofNullable(at)
+                .or(() -> Optional.ofNullable(days).map(n -> Instant.now().plus(Duration.ofDays(n))))
+                .map(Instant::getEpochSecond)
+                .orElse(0L);
+        JsonNode state = door().post(
+                        "/groups/" + group + "/expire", object().put("at", end).put("reason", reason));
+        return json
+                ? print(state)
+                : say(
+                        state.has("expires")
+                                ? group + " ends at "
+                                        + Instant.ofEpochSecond(
+                                                state.path("expires").asLong())
+                                : group + " does not end by itself");
+    }
+
+    @Command(
+            name = "delete",
+            description =
+                    "Ends a group for ever: its keys are destroyed here, its members are told to forget theirs, and what lies at"
+                            + " gateways is removed. The name is not used again.",
+            footer = {
+                "",
+                "Examples:",
+                "  sealpost delete site-cranes --reason \"site closed\" --state state/server",
+                "",
+                "Who has not been told yet: sealpost groups GROUP (untold)."
+            })
+    int delete(
+            @Parameters(paramLabel = "GROUP") String group,
+            @Option(names = "--reason", required = true, description = "For the audit log.") String reason) {
+        JsonNode state = door().post("/groups/" + group + "/delete", object().put("reason", reason));
+        return json
+                ? print(state)
+                : say(group + " is deleted; " + state.path("untold").size()
+                        + " members are to be told; see how it goes with: sealpost groups " + group);
+    }
+
     private int member(String verb, String group, String member, String reason, String outcome) {
         JsonNode facts = door().post(
                         "/groups/" + group + "/" + verb,

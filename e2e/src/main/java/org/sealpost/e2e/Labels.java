@@ -142,6 +142,7 @@ public final class Labels {
     public static final String TYPE_ENROLMENT_ENVELOPE = "sealpost-enrolment+jwe";
     public static final String TYPE_ENROLMENT = "sealpost-enrolment+jws";
     public static final String TYPE_CREDENTIAL = "sealpost-credential+jws";
+    public static final String TYPE_ENDING = "sealpost-ending+jws";
     public static final String TYPE_COMMAND_ENVELOPE = "sealpost-command+jwe";
     public static final String TYPE_COMMAND = "sealpost-command+jws";
     public static final String TYPE_ACKNOWLEDGEMENT_ENVELOPE = "sealpost-acknowledgement+jwe";

@@ -97,6 +97,24 @@ public interface AuthorityKeys {
      */
     void bar(String group, String agent, boolean barred);
 
+    /**
+     * Ends a group for ever: its secrets are gone when this returns, and its identifier is refused from then on. Does nothing when that was done.
+     *
+     * @param least what the number of the end is at least; it is later than every epoch that is known here
+     * @return the number
+     */
+    long endGroup(String group, long least);
+
+    /**
+     * Seals the signed word that a group is no more for one that was a member, as {@link #sealCredential} does a credential; who takes it forgets the group and answers with an ordinary inner response.
+     *
+     * @throws org.sealpost.onem2m.Refusal 4004 when the group was not ended
+     */
+    EndPointKeys.SealedRequest sealEnding(String member, Optional<String> receiverRandObject, String group);
+
+    /** Lets no epoch of a group that is drawn from now on be valid beyond a time; epoch seconds, 0: takes that back. At that time none is drawn any more. */
+    void limitGroup(String group, long notAfter);
+
     /** Signs a checkpoint of the audit log: compact JWS over sequence number, head hash and time. */
     String signCheckpoint(long sequence, byte[] head);
 

@@ -35,7 +35,7 @@ final class AdminApi {
     private static final int READINGS = 100;
     private static final long FAN_OUT_SECONDS = 30;
     private static final String GROUP_VERBS =
-            "rotate, evict, preview, suspend, resume, revoke-delegation, delegate, scheme, relabel or blocks";
+            "rotate, evict, preview, suspend, resume, revoke-delegation, delegate, expire, delete, scheme, relabel or blocks";
 
     private final Server server;
 
@@ -118,6 +118,13 @@ final class AdminApi {
                         .put("published", m.latest().length));
         server.authority().suspended(id).forEach(group.putArray("suspended")::add);
         server.rights().revoked(id).forEach(group.putArray("withoutDelegation")::add);
+        GroupAuthority.Ends ends = server.authority().ends(id);
+        if (ends.at() > 0) {
+            group.put(ends.ended() ? "deleted" : "expires", ends.at());
+        }
+        if (ends.ended()) {
+            server.ledger().untold(id).forEach(group.putArray("untold")::add);
+        }
         long current = group.path("epoch").asLong(0);
         Map<String, Delivery> deliveries = server.ledger().of(id, current);
         Map<String, Long> confirmations = server.ledger().confirmedEpochs(id);
@@ -196,6 +203,16 @@ final class AdminApi {
         String group = server.authority().groupId(parts[1]);
         if (parts[2].equals("blocks")) {
             return blocks(group);
+        }
+        server.ends().requireLives(group);
+        if (parts[2].equals("delete")) {
+            server.ends().delete(group, OperatorDoor.reason(Members.of(body, "the request", Set.of("reason"))));
+            return group(parts[1]);
+        }
+        if (parts[2].equals("expire")) {
+            Members m = Members.of(body, "the request", Set.of("at", "reason"));
+            server.ends().expire(group, m.optionalInteger("at").orElse(0), OperatorDoor.reason(m));
+            return group(parts[1]);
         }
         if (parts[2].equals("preview")) {
             return preview(

@@ -110,6 +110,9 @@ public final class GroupAuthority {
         }
         for (Fleet.Group group : fleet.groups()) {
             String id = fleet.groupId(group.id());
+            if (ends(id).ended()) {
+                continue;
+            }
             database.update("insert into grp (id, name) values (?, ?) on conflict do nothing", id, group.id());
             enclave.createGroup(id, policy(group, scheme(id, group)));
             fleet.devices().stream()
@@ -135,6 +138,34 @@ public final class GroupAuthority {
     public void resume() {
         if (unsure) {
             takeUp();
+        }
+    }
+
+    /**
+     * How a group ends.
+     *
+     * @param ended whether it is no more
+     * @param at when it expires, or since when it is no more, epoch seconds; 0: never
+     */
+    record Ends(boolean ended, long at) {}
+
+    /** How a group ends. */
+    Ends ends(String group) {
+        return database.first(
+                        "select ended, expires from grp where id = ?",
+                        r -> new Ends(r.getInt(1) != 0, r.getLong(2)),
+                        group)
+                .orElse(new Ends(false, 0));
+    }
+
+    /** A group is no more: forgets what is under way for it. */
+    void forget(String group) {
+        drawing.lock();
+        try {
+            materials.remove(group);
+            joining.remove(group);
+        } finally {
+            drawing.unlock();
         }
     }
 
@@ -454,7 +485,9 @@ public final class GroupAuthority {
         long end = database.first(
                         "select not_after from epoch where grp = ? order by number desc limit 1", r -> r.getLong(1), id)
                 .orElse(Long.MAX_VALUE);
-        if (end - clock.instant().getEpochSecond() < group.lifetimeSeconds() / 10) {
+        Ends ends = ends(id);
+        boolean last = ends.ended() || (ends.at() > 0 && end >= ends.at());
+        if (!last && end - clock.instant().getEpochSecond() < group.lifetimeSeconds() / 10) {
             rotate(id, "on schedule");
         }
     }

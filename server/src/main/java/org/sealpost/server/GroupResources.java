@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.sealpost.enclave.EpochContainer;
 import org.sealpost.onem2m.Content;
 import org.sealpost.onem2m.Operation;
@@ -48,6 +49,10 @@ final class GroupResources {
     private final AtomicBoolean wanted = new AtomicBoolean(true);
     private final AtomicBoolean running = new AtomicBoolean();
     private final AtomicLong requests = new AtomicLong(System.currentTimeMillis());
+
+    /** What of groups that are no more was found to be gone. */
+    private final Set<String> removed = ConcurrentHashMap.newKeySet();
+
     private volatile String unfinished = "not started";
 
     /** Whom the subscription of a container of epochs is known to tell, by the container's path. */
@@ -146,6 +151,12 @@ final class GroupResources {
                         ? send.apply(createOrUpdate[1])
                         : CompletableFuture.completedFuture(r))
                 .thenApply(r -> {
+                    boolean gone = createOrUpdate[0].operation() == Operation.DELETE
+                            && (r.status().successful() || r.status() == ResponseStatus.NOT_FOUND);
+                    if (gone) {
+                        removed.add(createOrUpdate[0].to());
+                        return r;
+                    }
                     if (!r.status().successful() && r.status() != ResponseStatus.CONFLICT) {
                         throw new Refusal(r.status(), createOrUpdate[0].to() + ": " + r.sentence());
                     }
@@ -168,6 +179,10 @@ final class GroupResources {
         }
         fleet.devices().forEach(d -> all.addAll(own(d)));
         for (Fleet.Group group : fleet.groups()) {
+            if (authority.ends(fleet.groupId(group.id())).ended()) {
+                all.addAll(removals(group));
+                continue;
+            }
             List<String> below = new ArrayList<>();
             for (Fleet.Gateway gateway : fleet.gateways()) {
                 List<String> members = membersAt(group, gateway);
@@ -182,6 +197,22 @@ final class GroupResources {
             all.add(put(base, ResourceType.GROUP, group.id(), group(below, "")));
         }
         return all;
+    }
+
+    /** What there was of a group that is no more. */
+    private List<RequestPrimitive[]> removals(Fleet.Group group) {
+        String epochs = EpochContainer.name(fleet.groupId(group.id()));
+        return Stream.concat(
+                        fleet.gateways().stream()
+                                .map(g -> "/" + g.id() + "/cse-mn/")
+                                .flatMap(base -> Stream.of(base + epochs, base + group.id())),
+                        Stream.of("/" + fleet.server() + "/cse-in/" + group.id()))
+                .filter(path -> !removed.contains(path))
+                .map(path -> new RequestPrimitive[] {
+                    RequestPrimitive.of(Operation.DELETE, path, "/" + fleet.server(), id())
+                            .build()
+                })
+                .toList();
     }
 
     /** Where a group's blocks lie at a gateway: public, and told to its members as they come. */

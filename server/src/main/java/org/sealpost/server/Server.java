@@ -83,6 +83,7 @@ public final class Server implements AutoCloseable {
     private final Readings readings;
     private final Delegations delegations;
     private final AgentRights rights;
+    private final GroupEnd ends;
     private final Provisioning provisioning;
     private final List<TrustFunction> functions = new ArrayList<>();
     private volatile Optional<ManagerDoor> manager = Optional.empty();
@@ -122,6 +123,11 @@ public final class Server implements AutoCloseable {
                 (group, gateway) -> resources.tells(group, gateway) && delegations.goAhead(group, gateway));
         authority.onEpoch(delegations::drawn);
         authority.onMaterial(m -> publisher.publish(m, authority.gateways(m.group())));
+        this.ends = new GroupEnd(database, enclave, authority, ledger, audit, clock, group -> {
+            authority.forget(group);
+            publisher.forget(group);
+            resources.changed();
+        });
         this.rights = new AgentRights(database, enclave, authority, audit, delegations::wake);
         this.worker = new DeliveryWorker(ledger, enclave, enclave, audit, timer, outer);
         this.renewals = new Renewals(fleet, database, enclave, audit, clock, timer, outer);
@@ -165,6 +171,7 @@ public final class Server implements AutoCloseable {
     /** Brings everything to what the fleet file says, and answers who asks; sends nothing unasked before {@link #deliver}. */
     public void prepare() {
         renewals.apply();
+        ends.tend();
         authority.reconcile();
         provisioning.start();
         timer.scheduleWithFixedDelay(this::remind, 1, 1, TimeUnit.SECONDS);
@@ -306,6 +313,10 @@ public final class Server implements AutoCloseable {
         return resources;
     }
 
+    GroupEnd ends() {
+        return ends;
+    }
+
     AgentRights rights() {
         return rights;
     }
@@ -360,12 +371,14 @@ public final class Server implements AutoCloseable {
 
     private void remind() {
         try {
+            ends.tend();
             authority.resume();
             authority.tend();
             rights.tend();
             commands.remind();
-        } catch (StorageException | EnclaveUnavailable failure) {
-            // the database or the enclave is away for the moment: the next round does it
+        } catch (StorageException | EnclaveUnavailable | Refusal failure) {
+            // the database or the enclave is away for the moment, or a group was deleted meanwhile: the next round does
+            // it
         }
     }
 

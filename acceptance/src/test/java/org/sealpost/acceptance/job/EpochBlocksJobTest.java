@@ -159,6 +159,35 @@ class EpochBlocksJobTest {
         assertThat(chain.links()).hasSizeGreaterThanOrEqualTo(6);
     }
 
+    @Test
+    @Order(6)
+    void aGroupThatIsDeletedIsForgottenByItsMembersAndGoneAtTheGateway() throws Exception {
+        long end = System.currentTimeMillis() / 1000 + 3600;
+        JsonNode limited = site.post("/groups/fire-doors/expire", "{\"at\":" + end + ",\"reason\":\"lease ends\"}");
+        assertThat(limited.get("expires").asLong()).isEqualTo(end);
+        for (Program door : List.of(listening, polling)) {
+            Eventually.holds(
+                    "it has the epoch that ends with the group",
+                    () -> epoch(door) == limited.get("epoch").asLong());
+        }
+        site.post("/groups/fire-doors/delete", "{\"reason\":\"site closed\"}");
+        for (Program door : List.of(listening, polling)) {
+            Eventually.holds(
+                    "it forgot the group",
+                    () -> site.status(door).path("credentials").isEmpty());
+        }
+        Eventually.holds(
+                "everybody said so, and nothing is left at the gateway",
+                () -> group().get("untold").isEmpty() && !site.get("/status").has("unfinished"));
+        assertThat(group().has("deleted")).isTrue();
+        assertThat(group().has("epoch")).isFalse();
+        JsonNode refused = site.post("/groups/fire-doors/rotate", "{\"reason\":\"x\"}");
+        assertThat(refused.get("status").asInt()).isEqualTo(4105);
+        site.server().kill();
+        site.server().start();
+        Eventually.holds("the server knows it over a restart", () -> group().has("deleted"));
+    }
+
     private static long post(String verb, String body) throws Exception {
         JsonNode answer = site.post("/groups/fire-doors/" + verb, body);
         assertThat(answer.has("epoch")).as("%s", answer).isTrue();

@@ -86,6 +86,11 @@ public final class BlockPublisher {
                 (old, fresh) -> old.material().epoch() > material.epoch() ? old : fresh));
     }
 
+    /** A group is no more: nothing of it is published. */
+    public void forget(String group) {
+        open.keySet().removeIf(key -> key.startsWith(group + " "));
+    }
+
     /** Sends what is due. */
     void work() {
         long now = clock.millis();

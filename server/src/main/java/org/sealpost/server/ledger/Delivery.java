@@ -5,7 +5,7 @@ package org.sealpost.server.ledger;
  *
  * @param reason why it is not further, for the operator
  * @param updatedAt epoch seconds
- * @param way {@link #INDIVIDUAL} or {@link #BLOCK}
+ * @param way {@link #INDIVIDUAL}, {@link #BLOCK} or {@link #ENDING}
  */
 public record Delivery(
         long id,
@@ -19,6 +19,9 @@ public record Delivery(
         String way) {
     /** A credential of the member's own. */
     public static final String INDIVIDUAL = "INDIVIDUAL";
+
+    /** The word that the group is no more, for this member. */
+    public static final String ENDING = "ENDING";
 
     /** The group's block, which lies at the member's gateway. */
     public static final String BLOCK = "BLOCK";

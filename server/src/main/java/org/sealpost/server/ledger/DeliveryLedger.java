@@ -62,6 +62,38 @@ public final class DeliveryLedger {
         });
     }
 
+    /** A group is no more: what is open of it is superseded, and its members are to be told. */
+    public void end(String group, long number, List<String> members) {
+        database.transaction(() -> {
+            database.update(
+                    "update delivery set state = 'SUPERSEDED', reason = 'the group was deleted', updated_at = ?"
+                            + " where grp = ? and way <> '" + Delivery.ENDING
+                            + "' and state not in ('CONFIRMED', 'SUPERSEDED')",
+                    now(),
+                    group);
+            members.forEach(m -> plan(group, number, m, Delivery.ENDING));
+            return number;
+        });
+    }
+
+    /** Members of a group that is no more which have not said yet that they forgot it. */
+    public List<String> untold(String group) {
+        return database.query(
+                "select member from delivery where grp = ? and way = '" + Delivery.ENDING
+                        + "' and state <> 'CONFIRMED' order by member",
+                r -> r.getString(1),
+                group);
+    }
+
+    /** A member said under its pairwise key that it has forgotten the group. */
+    public void ended(long id) {
+        database.update(
+                "update delivery set state = 'CONFIRMED', reason = '', updated_at = ? where id = ? and way = '"
+                        + Delivery.ENDING + "'",
+                now(),
+                id);
+    }
+
     private void plan(String group, long epoch, String member, String way) {
         database.update(
                 "insert into delivery (grp, epoch, member, state, way, updated_at) values (?, ?, ?, 'PLANNED', ?, ?) on conflict do nothing",
@@ -103,7 +135,7 @@ public final class DeliveryLedger {
         return database.transaction(() -> {
             List<Delivery> due = database.query(
                     "select " + COLUMNS
-                            + " from delivery where way = 'INDIVIDUAL' and state in ('PLANNED', 'SEALED', 'AT_GATEWAY')"
+                            + " from delivery where way in ('INDIVIDUAL', 'ENDING') and state in ('PLANNED', 'SEALED', 'AT_GATEWAY')"
                             + " and next_at <= ? and lease_until <= ? order by id limit ?",
                     DeliveryLedger::read,
                     millis(),

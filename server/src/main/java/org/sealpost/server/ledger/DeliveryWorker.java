@@ -15,10 +15,12 @@ import org.sealpost.enclave.EndPointKeys;
 import org.sealpost.enclave.EndPointKeys.OpenedResponse;
 import org.sealpost.enclave.EndPointKeys.SealedRequest;
 import org.sealpost.onem2m.Content;
+import org.sealpost.onem2m.PrimitiveCodec;
 import org.sealpost.onem2m.Refusal;
 import org.sealpost.onem2m.ResponsePrimitive;
 import org.sealpost.onem2m.ResponseStatus;
 import org.sealpost.onem2m.SecurityInfo;
+import org.sealpost.onem2m.Serialization;
 import org.sealpost.server.audit.AuditLog;
 
 /**
@@ -26,6 +28,7 @@ import org.sealpost.server.audit.AuditLog;
  * request identifier {@code dID.STEP.NONCE}. Whatever fails is tried again; nothing is lost by a restart.
  */
 public final class DeliveryWorker {
+    private static final PrimitiveCodec JSON = PrimitiveCodec.of(Serialization.JSON);
     private static final int AT_ONCE = 64;
     private static final int REMEMBERED = 10_000;
     private static final long LEASE_SECONDS = 15;
@@ -121,13 +124,17 @@ public final class DeliveryWorker {
     }
 
     private void seal(Delivery delivery, String randObject) {
-        SealedRequest sealed = authority.sealCredential(delivery.member(), Optional.of(randObject), delivery.group());
+        boolean ending = delivery.way().equals(Delivery.ENDING);
+        SealedRequest sealed = ending
+                ? authority.sealEnding(delivery.member(), Optional.of(randObject), delivery.group())
+                : authority.sealCredential(delivery.member(), Optional.of(randObject), delivery.group());
         String requestId = requestId(delivery, SEALED);
         exchanges.put(requestId, sealed.exchange());
         ledger.negotiated(delivery.member(), sealed.negotiation());
         ledger.advance(delivery.id(), Delivery.State.SEALED, "");
         audit.append(
-                "credential.sealed", delivery.group() + " epoch " + delivery.epoch() + " for " + delivery.member());
+                ending ? "ending.sealed" : "credential.sealed",
+                delivery.group() + " epoch " + delivery.epoch() + " for " + delivery.member());
         notify(delivery, requestId, new SecurityInfo.EsprimObject(sealed.esprimObject()), Delivery.State.AT_GATEWAY);
     }
 
@@ -146,6 +153,13 @@ public final class DeliveryWorker {
             audit.append(
                     "credential.confirmed",
                     delivery.group() + " epoch " + confirmed.confirmation().epoch() + " by " + delivery.member());
+            return;
+        }
+        if (opened instanceof OpenedResponse.Inner inner
+                && delivery.way().equals(Delivery.ENDING)
+                && JSON.decodeResponse(inner.innerResponse()).status() == ResponseStatus.OK) {
+            ledger.ended(delivery.id());
+            audit.append("ending.confirmed", delivery.group() + " is forgotten by " + delivery.member());
             return;
         }
         if (opened instanceof OpenedResponse.Later later) {

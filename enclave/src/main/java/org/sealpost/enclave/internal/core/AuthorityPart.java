@@ -57,12 +57,14 @@ final class AuthorityPart {
     private final Epochs epochs;
     private final CertificatePart certificates;
     private final TreePart trees;
+    private final EndingPart endings;
 
-    AuthorityPart(Vault vault, Epochs epochs, CertificatePart certificates) {
+    AuthorityPart(Vault vault, Epochs epochs, CertificatePart certificates, EndingPart endings) {
         this.vault = vault;
         this.epochs = epochs;
         this.certificates = certificates;
         this.trees = new TreePart(vault);
+        this.endings = endings;
     }
 
     AuthorityFacts found(String identity) {
@@ -214,6 +216,7 @@ final class AuthorityPart {
     void createGroup(String group, GroupPolicy policy) {
         authority();
         EnrolmentPart.requireAbsolute(group);
+        endings.requireNotEnded(group);
         RekeyScheme.named(policy.scheme());
         vault.change(s -> s.authority
                 .orElseThrow()
@@ -253,7 +256,7 @@ final class AuthorityPart {
         StateImage.Commanders list = CommanderList.of(authority(), old, members, number);
         long overlap = evicts ? 0 : old.policy().overlapSeconds();
         long now = vault.now();
-        long until = now + old.policy().lifetimeSeconds();
+        long until = EndingPart.until(authority(), group, now, old.policy().lifetimeSeconds());
         Optional<TreePart.Drawn> block = RekeyScheme.named(old.policy().scheme())
                 .tree()
                 .map(scheme -> trees.draw(group, old, scheme, leaves, list, number, until));
@@ -318,7 +321,7 @@ final class AuthorityPart {
             return draw(group, old, current.number() + 1, leaves);
         }
         long now = vault.now();
-        long until = now + old.policy().lifetimeSeconds();
+        long until = EndingPart.until(authority(), group, now, old.policy().lifetimeSeconds());
         TreePart.Drawn moved = trees.ratchet(group, old, until);
         vault.observed("epoch-secret", group + " epoch " + (current.number() + 1), moved.secret());
         long overlap = old.policy().overlapSeconds();
@@ -341,7 +344,7 @@ final class AuthorityPart {
     }
 
     Optional<EpochMaterial> material(String group) {
-        return TreePart.material(group, group(group));
+        return Optional.ofNullable(authority().groups.get(group)).flatMap(g -> TreePart.material(group, g));
     }
 
     Optional<String> blockCertificate() {

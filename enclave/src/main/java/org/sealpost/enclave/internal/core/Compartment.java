@@ -20,6 +20,7 @@ public final class Compartment implements Enclave {
     private final ReentrantLock lock = new ReentrantLock();
     private final Attestation attestation;
     private final EnrolmentPart enrolment;
+    private final EndingPart endings;
     private final CredentialsPart credentials;
     private final EsprimPart esprim;
     private final KeyRing keys;
@@ -59,13 +60,14 @@ public final class Compartment implements Enclave {
         Vault vault = new Vault(name, store, clock, random, observer, custody);
         Epochs epochs = new Epochs(vault);
         this.attestation = attestation;
-        this.credentials = new CredentialsPart(vault, epochs);
+        this.endings = new EndingPart(vault, epochs);
+        this.credentials = new CredentialsPart(vault, epochs, endings);
         this.keys = new KeyRing(vault);
         this.certificates = new CertificatePart(vault, keys);
         this.enrolment = new EnrolmentPart(vault, attestation, certificates);
         this.renewals = new RenewalPart(vault, keys, certificates);
-        this.authority = new AuthorityPart(vault, epochs, certificates);
-        this.esprim = new EsprimPart(vault, credentials, authority, epochs, keys, renewals);
+        this.authority = new AuthorityPart(vault, epochs, certificates, endings);
+        this.esprim = new EsprimPart(vault, credentials, authority, epochs, keys, renewals, endings);
         this.member = new MemberPart(vault, epochs, credentials);
         this.blocks = new BlocksPart(vault, epochs);
         this.commander = new CommanderPart(vault, epochs, credentials);
@@ -73,6 +75,7 @@ public final class Compartment implements Enclave {
         this.function = new FunctionPart(vault);
         this.data = new DataPart(vault);
         this.oscore = new GroupOscorePart(vault, epochs, credentials, member, commander);
+        endings.onForgotten(oscore::forgetSeats);
         this.manager = new ManagerPart(vault, epochs);
     }
 
@@ -402,6 +405,24 @@ public final class Compartment implements Enclave {
     @Override
     public SealedRequest sealCredential(String memberIdentity, Optional<String> receiverRandObject, String group) {
         return alone(() -> esprim.sealCredential(memberIdentity, receiverRandObject, group));
+    }
+
+    @Override
+    public long endGroup(String group, long least) {
+        return alone(() -> endings.end(group, least));
+    }
+
+    @Override
+    public SealedRequest sealEnding(String memberIdentity, Optional<String> receiverRandObject, String group) {
+        return alone(() -> esprim.sealEnding(memberIdentity, receiverRandObject, group));
+    }
+
+    @Override
+    public void limitGroup(String group, long notAfter) {
+        alone(() -> {
+            endings.limit(group, notAfter);
+            return group;
+        });
     }
 
     @Override

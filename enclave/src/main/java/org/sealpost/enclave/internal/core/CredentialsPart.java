@@ -20,11 +20,13 @@ import org.sealpost.onem2m.ResponseStatus;
 final class CredentialsPart {
     private final Vault vault;
     private final Epochs epochs;
+    private final EndingPart endings;
     private final KnownCertificates certificates = new KnownCertificates();
 
-    CredentialsPart(Vault vault, Epochs epochs) {
+    CredentialsPart(Vault vault, Epochs epochs, EndingPart endings) {
         this.vault = vault;
         this.epochs = epochs;
+        this.endings = endings;
     }
 
     /** What became of a credential that is authentic. */
@@ -53,6 +55,7 @@ final class CredentialsPart {
         if (vault.now() > credential.notAfter()) {
             throw new Refusal(ResponseStatus.REQUEST_TIMEOUT, "a credential has expired");
         }
+        endings.requireGoesOn(credential.group());
         byte[] secret = vault.custody()
                 .acceptEpochSecret(
                         anchor.wrapping(),

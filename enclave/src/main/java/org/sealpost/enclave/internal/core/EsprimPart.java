@@ -52,6 +52,7 @@ final class EsprimPart {
     private final Epochs epochs;
     private final KeyRing keys;
     private final RenewalPart renewals;
+    private final EndingPart endings;
     private final Map<String, Channel> channels = new HashMap<>();
     private final Map<String, Exchange> exchanges = Bounded.map(MAX_EXCHANGES);
     private final Map<String, OpenedRequest.Answered> answers = Bounded.map(MAX_ANSWERS);
@@ -84,13 +85,15 @@ final class EsprimPart {
             AuthorityPart authority,
             Epochs epochs,
             KeyRing keys,
-            RenewalPart renewals) {
+            RenewalPart renewals,
+            EndingPart endings) {
         this.vault = vault;
         this.credentials = credentials;
         this.authority = authority;
         this.epochs = epochs;
         this.keys = keys;
         this.renewals = renewals;
+        this.endings = endings;
     }
 
     /** Where a MAF may give a key with the requester, with its first message, the object is made before the key. */
@@ -144,6 +147,21 @@ final class EsprimPart {
                 receiver,
                 InnerPrimitives.CODEC.encode(inner),
                 new Exchange(member, "", requestId, Optional.of(group), nonce));
+    }
+
+    /** The word that a group is no more, to one that was a member; the answer is an ordinary inner response. */
+    SealedRequest sealEnding(String member, Optional<String> receiver, String group) {
+        String requestId = "x" + nonce();
+        RequestPrimitive inner = InnerPrimitives.notify(
+                InnerPrimitives.spRelative(member),
+                InnerPrimitives.spRelative(own()),
+                requestId,
+                InnerPrimitives.contentInstance(InnerPrimitives.ENDING, endings.statement(group)));
+        return seal(
+                member,
+                receiver,
+                InnerPrimitives.CODEC.encode(inner),
+                new Exchange(member, "", requestId, Optional.empty(), ""));
     }
 
     /** The next message of a renewal to a device. */
@@ -297,6 +315,16 @@ final class EsprimPart {
         if (renewal.isPresent() && inner.operation() == Operation.NOTIFY) {
             return renewed(peer, keyId, opened.exchange(), inner.requestId(), renewal.get());
         }
+        Optional<String> ending = InnerPrimitives.contentOf(inner.content(), InnerPrimitives.ENDING);
+        if (ending.isPresent() && vault.state().authority.isEmpty()) {
+            requireServer(peer);
+            endings.forget(ending.get(), credentials.anchor());
+            return new OpenedRequest.Answered(
+                    peer,
+                    sealResponse(opened.exchange(), InnerPrimitives.ok(inner.requestId(), Optional.empty())),
+                    Optional.empty(),
+                    Optional.empty());
+        }
         if (credential.isPresent()) {
             CredentialsPart.Outcome outcome = install(peer, credential.get());
             if (outcome instanceof CredentialsPart.Outcome.Later later) {
@@ -414,10 +442,15 @@ final class EsprimPart {
     }
 
     private CredentialsPart.Outcome install(String peer, String credential) {
-        if (!peer.equals(credentials.anchor().server())) {
-            throw new Refusal(ResponseStatus.ORIGINATOR_HAS_NO_PRIVILEGE, "only the server gives credentials");
-        }
+        requireServer(peer);
         return credentials.install(credential);
+    }
+
+    private void requireServer(String peer) {
+        if (!peer.equals(credentials.anchor().server())) {
+            throw new Refusal(
+                    ResponseStatus.ORIGINATOR_HAS_NO_PRIVILEGE, "only the server gives credentials, and ends groups");
+        }
     }
 
     private Confirmation verify(String member, String content) {

@@ -367,7 +367,8 @@ final class GroupOscorePart {
         return said.encode();
     }
 
-    private void forgetSeats() {
+    /** Derives everything anew when it is needed next. */
+    void forgetSeats() {
         seats.values().forEach(Seat::wipe);
         seats.clear();
     }

@@ -22,6 +22,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class InnerPrimitives {
     static final PrimitiveCodec CODEC = PrimitiveCodec.of(Serialization.JSON);
     static final String CREDENTIAL = "application/vnd.sealpost.credential+json:0:1";
+    static final String ENDING = "application/vnd.sealpost.ending+json:0";
     static final String LATER_EPOCH = "application/vnd.sealpost.later-epoch+json:0";
     static final String CONFIRMATION = "application/vnd.sealpost.confirmation+json:0";
 

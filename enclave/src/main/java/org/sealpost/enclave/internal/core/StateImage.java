@@ -43,6 +43,9 @@ public final class StateImage {
     /** Credentials of a member, by group. */
     public Map<String, Held> credentials = new LinkedHashMap<>();
 
+    /** Groups that the server has ended, with the number of the end, oldest first. */
+    public Map<String, Long> ended = new LinkedHashMap<>();
+
     /** Commands that were accepted last, by commander. */
     public Map<String, Seen> commands = new HashMap<>();
 
@@ -257,6 +260,12 @@ public final class StateImage {
         public Map<String, Peer> peers = new HashMap<>();
         public Map<String, Group> groups = new LinkedHashMap<>();
         public long delegations;
+
+        /** Groups that are no more, with the number of the end. */
+        public Map<String, Long> ended = new LinkedHashMap<>();
+
+        /** Times beyond which no epoch of a group is valid, epoch seconds. */
+        public Map<String, Long> limits = new HashMap<>();
 
         /** What an MEF or MAF gave, by identity. */
         public Map<String, Given> given = new HashMap<>();

@@ -155,7 +155,8 @@ class GroupOscoreTest {
         Party replaced = new Party(b.agent.identity);
         List.of(b.server, replaced, b.door1).forEach(p -> p.now = p.now.plusSeconds(5));
         b.enrol(replaced, Role.AGENT);
-        b.push(replaced, Building.DOORS);
+        b.server.enclave.admit(Building.DOORS, b.doors());
+        List.of(replaced, b.door1).forEach(p -> b.push(p, Building.DOORS));
         replaced.enclave.acceptDelegation(b.server
                 .enclave
                 .delegate(
