@@ -22,6 +22,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** The program's end of the enclave's socket: many calls at a time over one connection. Thread-safe. */
 final class EnclaveConnection implements AutoCloseable {
     private static final long CALL_SECONDS = 30;
+    private static final String NO_ANSWER = "the enclave does not answer: it is being started again";
 
     private final SocketChannel channel;
     private final ReentrantLock writing = new ReentrantLock();
@@ -56,8 +57,12 @@ final class EnclaveConnection implements AutoCloseable {
         try {
             send(EnclaveProtocol.MAPPER.writeValueAsBytes(request));
             return value(reply.get(CALL_SECONDS, TimeUnit.SECONDS), method);
-        } catch (IOException | ExecutionException | TimeoutException e) {
-            throw new EnclaveUnavailable("the enclave does not answer: it is being started again");
+        } catch (IOException e) {
+            // Whoever calls next is not to wait until the reader has noticed, too.
+            close();
+            throw new EnclaveUnavailable(NO_ANSWER);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new EnclaveUnavailable(NO_ANSWER);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new EnclaveUnavailable("the wait for the enclave was interrupted");
