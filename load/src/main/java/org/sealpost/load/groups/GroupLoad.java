@@ -77,8 +77,10 @@ record GroupLoad(int members, int devices, int compared, int pointToPoint, int m
         figures.put("server_heap_mib", Heap.mebibytes(members, seed));
         Sizes sizes = sizes(figures, progress);
         progress.accept("joins with signatures, through enclaves");
-        joined(figures, "joins_signed", Joins.signed(
-                        Math.min(SIGNED_DEVICES, devices), devices < MANY_DEVICES ? FEW_ROUNDS : SIGNED_ROUNDS));
+        joined(
+                figures,
+                "joins_signed",
+                Joins.signed(Math.min(SIGNED_DEVICES, devices), devices < MANY_DEVICES ? FEW_ROUNDS : SIGNED_ROUNDS));
         large(figures, rows, sizes, progress);
         compare(rows, sizes, progress);
         figures.put("load_after", Machine.load());
