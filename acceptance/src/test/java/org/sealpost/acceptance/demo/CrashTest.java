@@ -9,14 +9,12 @@ import java.util.TreeSet;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
 /** The short form of {@code ./sealpost crash}: each kind of process dies inside the work, and everything holds. */
 @Tag("long")
-@Isolated("twenty processes each")
 class CrashTest {
     @TempDir
     Path folder;

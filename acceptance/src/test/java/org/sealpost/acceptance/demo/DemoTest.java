@@ -10,14 +10,12 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
 /** The demo as a whole, and the demo's own checks: with each planted fault it must fail, and name the step. */
 @Tag("long")
-@Isolated("twenty processes each")
 class DemoTest {
     @TempDir
     Path folder;

@@ -73,6 +73,26 @@ final class FurtherCalls {
                 .isEqualTo(commandId);
     }
 
+    /** An agent that loses its right to command, and the end of the group as a member hears of it. */
+    static void ending(
+            Enclave server,
+            String serverIdentity,
+            Enclave agent,
+            String agentIdentity,
+            long commandId,
+            Enclave door,
+            String doorIdentity,
+            String group) {
+        assertThat(agent.renewCommand(commandId)).as("it is as it was").isEmpty();
+        server.bar(group, agentIdentity, true);
+        server.limitGroup(group, 0);
+        assertThat(server.endGroup(group, 0)).isPositive();
+        String rand = door.receiverRandObject(serverIdentity);
+        var word = server.sealEnding(doorIdentity, Optional.of(rand), group);
+        assertThat(door.openRequest(word.esprimObject())).isInstanceOf(OpenedRequest.Answered.class);
+        assertThat(door.credentials()).noneMatch(c -> c.group().equals(group));
+    }
+
     /** What a stranger gets from the group manager; what members get is protected, as other tests see. */
     static void groupManager(Enclave server, String group, String member) {
         assertThat(server.answerClient(new byte[] {9, 0, 1}, new byte[20]).option())

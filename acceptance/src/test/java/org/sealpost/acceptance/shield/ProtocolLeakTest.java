@@ -168,6 +168,7 @@ class ProtocolLeakTest {
         FurtherCalls.data(door, agent, AGENT);
         FurtherCalls.provisioning(
                 client.compartment("mef"), server, SERVER, client.compartment("lamp"), "//sealpost.example/gw/Clamp");
+        FurtherCalls.ending(server, SERVER, agent, AGENT, sealed.commandId(), door, DOOR, GROUP);
         server.revokePeer(DOOR);
         assertThatThrownBy(() -> server.sealCredential(DOOR, Optional.empty(), GROUP))
                 .isInstanceOf(Refusal.class);
