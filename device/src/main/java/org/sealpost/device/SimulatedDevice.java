@@ -28,6 +28,7 @@ final class SimulatedDevice implements AutoCloseable {
     private final boolean asksForCertificate;
     private boolean asked;
     private volatile boolean enrolled;
+    private boolean holding;
     private long nextReading;
     private String lastStatus = "";
 
@@ -69,14 +70,24 @@ final class SimulatedDevice implements AutoCloseable {
 
     private void tick() {
         try {
-            if (enrolled && readingMillis > 0 && System.currentTimeMillis() >= nextReading) {
-                nextReading = System.currentTimeMillis() + readingMillis;
-                device.groups().forEach(g -> device.sendReading(g, reading()).exceptionally(this::lost));
+            if (enrolled && readingMillis > 0) {
+                read(System.currentTimeMillis());
             }
             takeCertificate();
             writeStatus();
         } catch (Refusal | EnclaveUnavailable | IOException e) {
             System.err.println("sealpost device: " + e.getMessage());
+        }
+    }
+
+    /** The first reading goes one period after the first credential came: the server subscribes to a device's readings within a second or so of its registration. */
+    private void read(long now) {
+        if (!holding) {
+            holding = !device.status().credentials().isEmpty();
+            nextReading = now + readingMillis;
+        } else if (now >= nextReading) {
+            nextReading = now + readingMillis;
+            device.groups().forEach(g -> device.sendReading(g, reading()).exceptionally(this::lost));
         }
     }
 
